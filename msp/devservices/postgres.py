@@ -17,7 +17,9 @@ from psycopg2 import sql
 from msp.devservices.folders import Account, ServiceTrouble, postgres_bin, private_folder
 from msp.devservices.processes import is_running, plain_environment, tail, wait_gone
 
-PATIENCE = 60.0  # seconds; crash recovery of a large folder on a slow disk is the longest start there is
+PATIENCE = (
+    60.0  # seconds; crash recovery of a large folder on a slow disk is the longest start there is
+)
 
 COMMON = {
     "listen_addresses": "''",
@@ -56,8 +58,10 @@ class Postgres:
         return f"postgresql://{user}@/{database}?host={self.sockets}"
 
     def connect(self, database: str = "postgres", user: str = "postgres"):  # type: ignore[no-untyped-def]
-        """Connect as the cluster's own superuser: only this package and the tests' server plugin may."""
-        connection = psycopg2.connect(dbname=database, user=user, host=str(self.sockets), connect_timeout=5)
+        """Connect as the superuser: only this package and the tests' plugin may."""
+        connection = psycopg2.connect(
+            dbname=database, user=user, host=str(self.sockets), connect_timeout=5
+        )
         connection.autocommit = True
         return connection
 
@@ -79,7 +83,9 @@ class Postgres:
         deadline = time.monotonic() + PATIENCE
         while not self._attempt(deadline):
             if time.monotonic() > deadline:
-                raise ServiceTrouble(f"PostgreSQL does not start. The end of {self.log}:\n{tail(self.log)}")
+                raise ServiceTrouble(
+                    f"PostgreSQL does not start. The end of {self.log}:\n{tail(self.log)}"
+                )
             self._forgive_dead_owner()
             time.sleep(0.3)
 
@@ -95,7 +101,7 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _init(self) -> None:
-        """Same sort order on every system: PostgreSQL's own C.UTF-8 and no locale of the machine."""
+        """Same sort order on every system: PostgreSQL's own C.UTF-8, no locale of the machine."""
         self.drop_folder()
         private_folder(self.account, self.folder)
         made = subprocess.run(
@@ -123,8 +129,12 @@ class Postgres:
             raise ServiceTrouble(f"initdb failed:\n{made.stdout}{made.stderr}")
 
     def _configure(self) -> None:
-        """Write our settings at each start, so that a newer checkout's settings reach an older folder."""
-        settings = COMMON | ({} if self.durable else FORGETFUL) | {"unix_socket_directories": f"'{self.sockets}'"}
+        """Write our settings at each start: a newer checkout's reach an older folder."""
+        settings = (
+            COMMON
+            | ({} if self.durable else FORGETFUL)
+            | {"unix_socket_directories": f"'{self.sockets}'"}
+        )
         own = self.folder / "steward.conf"
         own.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
         self.account.own(own)
@@ -157,9 +167,9 @@ class Postgres:
     def _forgive_dead_owner(self) -> None:
         """Let a new server pass the lock file of a killed one.
 
-        Without an init process a killed server stays a zombie: its number looks alive, and PostgreSQL refuses.
-        PostgreSQL ignores the number of its own parent, so we write ours; it still checks by shared memory
-        that no child of the killed server writes to the folder.
+        Without an init process a killed server stays a zombie: its number looks alive, and
+        PostgreSQL refuses. PostgreSQL ignores the number of its own parent, so we write ours; it
+        still checks by shared memory that no child of the killed server writes to the folder.
         """
         pid = self._owner()
         if pid is None or is_running(pid, "postgres"):
@@ -177,19 +187,22 @@ class Postgres:
             return None
 
 
-def create_database(server: Postgres, name: str, owner: str, app: str) -> None:
-    """Two logins and a database: the owner may make roles and owns it, the app may only log in."""
+def create_logins(server: Postgres, owner: str, app: str) -> None:
+    """The owner may make roles and databases; the app may only log in, and inherits nothing."""
     with closing(server.connect()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[owner, app]])
         known = {row[0] for row in cursor.fetchall()}
         if owner not in known:
-            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB NOSUPERUSER").format(sql.Identifier(owner)))
+            make = sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB NOSUPERUSER")
+            cursor.execute(make.format(sql.Identifier(owner)))
         if app not in known:  # made by the owner, so that the owner administers it
             cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(sql.Identifier(app)))
-            cursor.execute("RESET ROLE")
+
+
+def create_database(server: Postgres, name: str, owner: str) -> None:
+    with closing(server.connect()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() is None:
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner))
-            )
+            make = sql.SQL("CREATE DATABASE {} OWNER {}")
+            cursor.execute(make.format(sql.Identifier(name), sql.Identifier(owner)))

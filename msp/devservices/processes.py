@@ -10,11 +10,16 @@ from pathlib import Path
 
 def plain_environment() -> dict[str, str]:
     """No LC_*, PG* or LD_* of the person's shell in the server."""
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "LANG": "C",
+        "LC_ALL": "C",
+        "TZ": "UTC",
+    }
 
 
 def is_running(pid: int, name: str) -> bool:
-    """Alive, not a zombie, and still the program we mean: numbers are used again after a restart."""
+    """Alive, no zombie, and the program we mean: numbers are used again after a restart."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

@@ -1,7 +1,8 @@
 """Both servers of one folder, shared by every process that uses them.
 
-Each user of the servers holds a shared lock on a file. The last one out stops them, whoever started them; a process
-that was killed loses its lock by dying, so that its servers are taken over by the next and stopped by the last.
+Each user of the servers holds a shared lock on a file. The last one out stops them, whoever started
+them; a process that was killed loses its lock by dying, so that its servers are taken over by the
+next and stopped by the last.
 """
 
 from __future__ import annotations
@@ -38,14 +39,21 @@ class Servers:
         sockets = short_folder(self.who, self.folder)
         logs = self.folder / "logs"
         logs.mkdir(exist_ok=True)
-        self.postgres = Postgres(home / "postgres", sockets, logs / "postgres.log", self.who, self.durable)
+        self.postgres = Postgres(
+            home / "postgres", sockets, logs / "postgres.log", self.who, self.durable
+        )
         self.valkey = Valkey(
-            home / "valkey", sockets, logs / "valkey.log", self.who, self.durable, self.valkey_databases
+            home / "valkey",
+            sockets,
+            logs / "valkey.log",
+            self.who,
+            self.durable,
+            self.valkey_databases,
         )
 
     def use(self, *, postgres: bool = True, valkey: bool = True) -> Servers:
         """Join the users, and start what does not run yet."""
-        self._join()
+        self.join()
         with self._starting():
             if not self.durable:
                 self._distrust_after_reboot()
@@ -58,7 +66,10 @@ class Servers:
         return self
 
     def leave(self) -> bool:
-        """Leave the users; stop the servers when nobody else uses them. True when they were stopped."""
+        """Leave the users; stop the servers when nobody else uses them.
+
+        True when they were stopped.
+        """
         if self._users is None:
             return False
         try:
@@ -85,10 +96,12 @@ class Servers:
 
     def forget(self) -> None:
         """Stop the servers and remove their data. Refuses while another process uses them."""
-        self._join()
+        self.join()
         if not self.alone():
             self._users = None
-            raise ServiceTrouble("Another process uses the servers: stop it first (Ctrl-C where `make demo` runs).")
+            raise ServiceTrouble(
+                "Another process uses the servers: stop it first (Ctrl-C where `make demo` runs)."
+            )
         self._stop_all()
         shutil.rmtree(self.postgres.folder, ignore_errors=True)
         shutil.rmtree(self.valkey.folder, ignore_errors=True)
@@ -96,7 +109,8 @@ class Servers:
             self._users.close()
             self._users = None
 
-    def _join(self) -> None:
+    def join(self) -> None:
+        """Become a user without starting anything."""
         if self._users is None:
             users = (self.folder / "users.lock").open("a+")
             fcntl.flock(users, fcntl.LOCK_SH)  # waits while the last user stops the servers
@@ -134,5 +148,3 @@ class Servers:
         if unclean and (not note.exists() or note.read_text() != now):
             self.postgres.drop_folder()
         note.write_text(now)
-
-

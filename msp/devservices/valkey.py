@@ -1,4 +1,4 @@
-"""One embedded Valkey on a Unix socket: append-only file, and never forgetting a key to make room."""
+"""One embedded Valkey: on a Unix socket, with a log of every write, never dropping a key."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ class Valkey:
         deadline = time.monotonic() + PATIENCE
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise ServiceTrouble(f"Valkey does not start. The end of {self.log}:\n{tail(self.log)}")
+                raise ServiceTrouble(
+                    f"Valkey does not start. The end of {self.log}:\n{tail(self.log)}"
+                )
             time.sleep(0.03)
 
     def stop(self) -> None:
