@@ -1,0 +1,173 @@
+"""Promises: what is sold, to whom, at what price, and how fast we answer."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from contracts.clients.models import Client, OfClientQuerySet
+
+
+class Service(models.Model):
+    """Something the MSP sells."""
+
+    name = models.CharField(max_length=120)
+    code = models.SlugField(max_length=40, unique=True)
+    description = models.TextField(blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceLevel(models.Model):
+    """A named promise of response and resolution; what it says is in its versions."""
+
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="one_level_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceLevelVersion(models.Model):
+    """Targets and calendar as they were at a time; a ticket keeps the version it began with (S6).
+
+    `targets` maps a priority ("1".."4") to `{"response": seconds, "resolution": seconds}`;
+    `calendar` is `contracts.rules.calendar.to_dict` of the support calendar, frozen.
+    """
+
+    append_only = True
+
+    level = models.ForeignKey(ServiceLevel, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    targets = models.JSONField()
+    calendar_name = models.CharField(max_length=80)
+    calendar = models.JSONField()
+    pauses_response = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["level", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["level", "number"], name="one_level_version_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} v{self.number}"
+
+
+class Calendar(models.Model):
+    """Support hours as people edit them; a service level freezes a copy into its version."""
+
+    name = models.CharField(max_length=80)
+    definition = models.JSONField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="one_calendar_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agreement(models.Model):
+    """What one client bought and what we promised. What it says is in its versions."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        ENDED = "ended", "Ended"
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="agreements")
+    name = models.CharField(max_length=120)
+    number = models.CharField(max_length=20, unique=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    currency = models.CharField(max_length=3, default="USD")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = OfClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["client__name", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="agreement_runs_forward",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class AgreementVersion(models.Model):
+    """The terms from one date on. A published version is never edited; the next replaces it."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    effective_on = models.DateField()
+    superseded_on = models.DateField(null=True, blank=True)
+    level_version = models.ForeignKey(
+        ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["agreement", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "number"], name="one_agreement_version_per_number"
+            ),
+            models.CheckConstraint(
+                name="agreement_version_forward",
+                condition=Q(superseded_on__isnull=True)
+                | Q(superseded_on__gte=models.F("effective_on")),
+            ),
+            ExclusionConstraint(
+                name="published_versions_do_not_overlap",
+                expressions=[
+                    ("agreement", "="),
+                    (models.Func("effective_on", "superseded_on", function="daterange"), "&&"),
+                ],
+                condition=Q(published_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement.number} v{self.number}"
+
+
+class AgreementLine(models.Model):
+    """One thing that is counted and priced: `kind` and `facts` are read by `rules.terms`."""
+
+    version = models.ForeignKey(AgreementVersion, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    description = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20)
+    facts = models.JSONField()
+    level_version = models.ForeignKey(
+        ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    line_key = models.UUIDField()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "line_key"], name="one_line_key_per_version")
+        ]
+
+    def __str__(self) -> str:
+        return self.description

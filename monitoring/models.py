@@ -1,0 +1,243 @@
+"""Signals: keys that report, checks that wait for them, incidents when they do not come."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from contracts.clients.models import Client, Device, OfClientQuerySet, Site
+from contracts.models import Agreement, ServiceLevelVersion
+
+
+class EnrolmentKey(models.Model):
+    """A key devices of one site report with. Shown once; only its digest is kept.
+
+    A name the site does not know yet enrols a device, up to `cap`; what comes above the cap waits
+    in `refused_names` for a person.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    cap = models.PositiveIntegerField(default=100)
+    default_kind = models.CharField(max_length=12, default="workstation")
+    refused_names = ArrayField(models.CharField(max_length=80), default=list)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class Check(models.Model):
+    """The hot row of one expected signal; a beat updates it, nothing else about the beat is a row.
+
+    `due_at` = last beat + period + grace, rewritten with each beat and swept when it passes.
+    `status` is new (never seen), up, down or paused; "late" is derived between period and grace.
+    """
+
+    class Status(models.TextChoices):
+        NEW = "new", "Waiting for the first beat"
+        UP = "up", "Up"
+        DOWN = "down", "Down"
+        PAUSED = "paused", "Paused"
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    slug = models.SlugField(max_length=60, default="heartbeat")
+    name = models.CharField(max_length=80, default="Heartbeat")
+    period_seconds = models.PositiveIntegerField(default=60)
+    grace_seconds = models.PositiveIntegerField(default=60)
+    status = models.CharField(max_length=8, choices=Status, default=Status.NEW)
+    last_seen_at = models.DateTimeField(null=True)
+    last_sent_at = models.DateTimeField(null=True)
+    last_started_at = models.DateTimeField(null=True)
+    run_id = models.CharField(max_length=64, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    sequence = models.BigIntegerField(null=True)
+    boot_id = models.CharField(max_length=64, blank=True)
+    due_at = models.DateTimeField(null=True)
+    beats = models.PositiveBigIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "slug"], name="one_check_per_slug")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.device_id}"
+
+
+class Flip(models.Model):
+    """A change of a check's state, at the instant it was true (not when it was noticed)."""
+
+    check_row = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="flips")
+    status = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["check_row", "at", "status"], name="one_flip_per_instant")
+        ]
+        indexes = [models.Index(fields=["check_row", "at"], name="flips_of_check")]
+
+    def __str__(self) -> str:
+        return f"{self.status} at {self.at}"
+
+
+class Series(models.Model):
+    """One measured quantity of a device."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    unit = models.CharField(max_length=16, blank=True)
+    last_value = models.FloatField(null=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "name"], name="one_series_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reading(models.Model):
+    """A value of a series. Written by COPY, thinned into `Rollup`, dropped by age."""
+
+    pk = models.CompositePrimaryKey("series_id", "at")
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    value = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.value} at {self.at}"
+
+
+class Rollup(models.Model):
+    """Readings of one series in one bucket: enough for a chart that keeps its spikes."""
+
+    pk = models.CompositePrimaryKey("series_id", "seconds", "at")
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", db_index=False)
+    seconds = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    low = models.FloatField()
+    high = models.FloatField()
+    total = models.FloatField()
+    count = models.PositiveIntegerField()
+    last = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.seconds}s at {self.at}"
+
+
+class Cursor(models.Model):
+    """How far the stream of this MSP is in the database; moved in the batch's own transaction.
+
+    `evaluated_at` is the stream clock: misses are judged against it, so a backlog never makes one.
+    """
+
+    epoch = models.CharField(max_length=32, blank=True)
+    last_id = models.CharField(max_length=40, default="0-0")
+    evaluated_at = models.DateTimeField(null=True)
+    pulse_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.last_id
+
+
+class Spooled(models.Model):
+    """A message accepted while Valkey was away; drained before the stream."""
+
+    received_at = models.DateTimeField()
+    envelope = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"spooled at {self.received_at}"
+
+
+class DeadLetter(models.Model):
+    """A message that could not be stored, with the reason; a person may replay it."""
+
+    entry_id = models.CharField(max_length=60, unique=True)
+    error = models.TextField()
+    envelope = models.BinaryField()
+    at = models.DateTimeField()
+    replayed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}: {self.error}"
+
+
+class BlindInterval(models.Model):
+    """A stretch in which we ourselves saw nothing; judged as unknown, never as down."""
+
+    started_at = models.DateTimeField(unique=True)
+    ended_at = models.DateTimeField()
+    reason = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"blind from {self.started_at}"
+
+
+class Incident(models.Model):
+    """One problem of one device, against the promise that covers it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        RESOLVED = "resolved", "Resolved"
+
+    number = models.PositiveBigIntegerField(unique=True)
+    problem_key = models.CharField(max_length=120)
+    check_row = models.ForeignKey(Check, null=True, on_delete=models.SET_NULL, related_name="incidents")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    severity = models.CharField(max_length=8, default="critical")
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    agreement = models.ForeignKey(
+        Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreement_line_id = models.BigIntegerField(null=True, blank=True)
+    level_version = models.ForeignKey(
+        ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    coverage_reason = models.CharField(max_length=300, blank=True)
+    ticket_id = models.BigIntegerField(null=True, blank=True)
+    opened_at = models.DateTimeField()
+    detected_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.CharField(max_length=120, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = OfClientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["problem_key"], condition=Q(resolved_at__isnull=True), name="one_open_incident"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["device", "-opened_at"], name="incidents_of_device"),
+            models.Index(fields=["-opened_at"], name="incidents_by_opening"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class IncidentNumber(models.Model):
+    """The last number given; locked while the next is drawn."""
+
+    last = models.PositiveBigIntegerField(default=100)
+
+    def __str__(self) -> str:
+        return str(self.last)

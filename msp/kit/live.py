@@ -1,0 +1,51 @@
+"""Telling open pages what changed: a short stream of names per MSP in Valkey (design 7).
+
+A page asks `/live?since=N` and refreshes the elements that listen to a name. The stream is a
+courtesy: with Valkey away pages say they are stale, and nothing is lost.
+"""
+
+import functools
+import logging
+
+import redis
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+KEEP = 5000
+MOST_NAMES = 200
+
+
+@functools.cache
+def valkey() -> "redis.Redis":
+    """The process's client; quick to give up, since pages must not wait for it."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def _key(schema: str) -> str:
+    return f"live:{schema}"
+
+
+def publish(schema: str, names: list[str]) -> None:
+    try:
+        valkey().xadd(_key(schema), {"n": " ".join(names)}, maxlen=KEEP, approximate=True)
+    except redis.RedisError as error:
+        log.warning("Live updates are off: %s", error)
+
+
+def since(schema: str, cursor: str) -> tuple[str, list[str]] | None:
+    """The newest cursor and the names told after `cursor`; None when nothing was.
+
+    An empty or unknown cursor starts at the end. More than 200 names become `["*"]`.
+    Raises redis.RedisError when Valkey does not answer.
+    """
+    if not cursor.replace("-", "").isdigit():
+        newest = valkey().xrevrange(_key(schema), count=1)
+        return (newest[0][0].decode() if newest else "0-0", [])
+    found = valkey().xrange(_key(schema), min=f"({cursor}", max="+", count=1000)
+    if not found:
+        return None
+    names: dict[str, None] = {}
+    for _entry_id, fields in found:
+        names.update(dict.fromkeys(fields[b"n"].decode().split()))
+    told = list(names) if len(names) <= MOST_NAMES else ["*"]
+    return found[-1][0].decode(), told

@@ -1,0 +1,57 @@
+"""Panels that higher rooms put on lower pages, and the navigation, declared on each AppConfig.
+
+    class TicketsConfig(AppConfig):
+        fills = {"client": ["tickets.pages.on_client_page"]}
+        nav = [Nav("Work", "tickets", "Tickets", "inbox", "ticket-queue", "ticket.view", order=20)]
+
+A fill is `f(request, **context) -> dict | None`: the template to include under `template` and its
+context, or None to stay away. So a room never imports what stands above it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class Nav:
+    """One entry of the sidebar (`side="staff"`) or of the portal's bar (`side="portal"`).
+
+    `url` is a URL name, `count` a dotted path of `f(viewer) -> int | None` shown beside the label.
+    """
+
+    group: str
+    key: str
+    label: str
+    icon: str
+    url: str
+    permission: str = ""
+    order: int = 100
+    count: str = ""
+    tone: str = ""
+    side: str = "staff"
+
+
+def fills(slot: str) -> list[str]:
+    """Dotted paths of what fills a slot, in the order of the rooms."""
+    found: list[str] = []
+    for config in apps.get_app_configs():
+        found += getattr(config, "fills", {}).get(slot, [])
+    return found
+
+
+def panels(slot: str, request: HttpRequest, **context: Any) -> Iterator[dict[str, Any]]:
+    """What each fill has to show."""
+    for path in fills(slot):
+        panel = import_string(path)(request, **context)
+        if panel:
+            yield panel
+
+
+def nav_items(side: str) -> list[Nav]:
+    items = [item for config in apps.get_app_configs() for item in getattr(config, "nav", [])]
+    return sorted((item for item in items if item.side == side), key=lambda item: item.order)

@@ -1,0 +1,107 @@
+"""Answering a browser: a whole page, or only the part an htmx request asked for."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from msp.kit.refusals import Conflict, Refused
+from msp.kit.slots import nav_items
+
+PAGE_ROWS = 50
+
+
+def page(
+    request: HttpRequest, template: str, *, part: str = "", status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render the page; an htmx request that is not a boosted visit gets `part` alone."""
+    htmx = getattr(request, "htmx", None)
+    if part and htmx and not htmx.boosted and not htmx.history_restore_request:
+        template = part
+    response = render(request, template, context, status=status)
+    response["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def rows_of(request: HttpRequest, rows: Any, per_page: int = PAGE_ROWS) -> Any:
+    """One page of a list; a page number that makes no sense is the nearest one that does."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def toast(response: HttpResponse, text: str, *, tone: str = "ok") -> HttpResponse:
+    """Say it at the bottom of the page for some seconds."""
+    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": tone}})
+    return response
+
+
+def go(request: HttpRequest, url_name: str, *args: Any, toast_text: str = "") -> HttpResponse:
+    """After a form: redirect, in the way the browser or htmx understands."""
+    url = reverse(url_name, args=args)
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = url
+    else:
+        response = HttpResponse(status=303)
+        response["Location"] = url
+    if toast_text:
+        from django.contrib import messages
+
+        messages.success(request, toast_text)
+    return response
+
+
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A declined request as a flash: 409 for a conflict, 422 otherwise."""
+    status = 409 if isinstance(error, Conflict) else 422
+    return render(request, "_flash.html", {"error": error}, status=status)
+
+
+def blame(form: Any, error: Refused) -> None:
+    """Put a refusal on the field it names, or on the whole form."""
+    known = error.field if error.field in form.fields else None
+    form.add_error(known, error.reason)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What the shells need on every page: the MSP's name, the navigation, the viewer, the clock."""
+    viewer = getattr(request, "viewer", None)
+    tenant = getattr(request, "tenant", None)
+    base = {
+        "msp_name": tenant.name if tenant else "Steward",
+        "viewer": viewer,
+        "server_now": timezone.now(),
+        "demo": settings.DEMO,
+    }
+    if viewer is None:
+        return base
+    match = getattr(request, "resolver_match", None)
+    side = "staff" if viewer.is_staff else "portal"
+    return base | {"nav": _nav(viewer, side), "active": _active(match)}
+
+
+def _active(match: Any) -> str:
+    return str(match.kwargs.get("nav") or (match.url_name or "").split("-")[0]) if match else ""
+
+
+def _nav(viewer: Any, side: str) -> list[dict[str, Any]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for item in nav_items(side):
+        if item.permission and item.permission not in viewer.permissions:
+            continue
+        groups.setdefault(item.group, []).append(
+            {
+                "key": item.key,
+                "label": item.label,
+                "icon": item.icon,
+                "url": reverse(item.url),
+                "count": import_string(item.count)(viewer) if item.count else None,
+                "tone": item.tone,
+            }
+        )
+    return [{"title": title, "items": items} for title, items in groups.items()]

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class JournalConfig(AppConfig):
+    name = "tenants.journal"
+    label = "journal"
+
+    def ready(self) -> None:
+        """Learn every event and reaction, so that the registry is whole before the first request."""
+        autodiscover_modules("events", "reactions")

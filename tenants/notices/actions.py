@@ -1,0 +1,54 @@
+"""Telling people: rows first, sending later."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from msp.kit import live
+from tenants.context import current_schema
+from tenants.notices.models import Mail, Notice
+
+
+@transaction.atomic
+def tell(
+    *, person_id: int, key: str, reason: str, text: str, url: str = "", at: datetime
+) -> bool:
+    """Put something into a person's inbox, once per key; True when it is new.
+
+    It is itself the consequence of an announced event, so it announces nothing of its own.
+    """
+    _row, created = Notice.objects.get_or_create(
+        person_id=person_id,
+        key=key,
+        defaults={"reason": reason, "text": text[:300], "url": url, "at": at},
+    )
+    if created:
+        schema = current_schema()
+        transaction.on_commit(lambda: live.publish(schema, ["inbox", "counts"]))
+    return created
+
+
+@transaction.atomic
+def mail(*, key: str, to: str, subject: str, text: str, at: datetime, html: str = "") -> bool:
+    """Owe somebody an e-mail, once per key; the sending task picks it up."""
+    _row, created = Mail.objects.get_or_create(
+        key=key,
+        defaults={
+            "to": to,
+            "subject": " ".join(subject.split())[:200],
+            "text": text,
+            "html": html,
+            "created_at": at,
+            "next_at": at,
+        },
+    )
+    return created
+
+
+@transaction.atomic
+def mark_read(*, person_id: int, notice_id: int | None, at: datetime) -> int:
+    """Mark one notice read, or all of a person's."""
+    rows = Notice.objects.filter(person_id=person_id, read_at__isnull=True)
+    if notice_id is not None:
+        rows = rows.filter(pk=notice_id)
+    return rows.update(read_at=at)

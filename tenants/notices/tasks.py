@@ -1,0 +1,59 @@
+"""Sending mail. A row is locked while it is sent, so two workers never send it twice.
+
+A worker killed between the mail server's answer and the stamp sends again after restart: mail can
+promise at least once and no more. The Message-ID is the row's, so the receiver can tell.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+
+from tenants.context import Tenant
+from tenants.notices.models import Mail
+from tenants.work import for_each, hint, platform_task, tenant_task
+
+GIVE_UP = 8
+
+
+@platform_task
+def send_due() -> None:
+    for_each(_look)
+
+
+def _look(_tenant: Tenant) -> None:
+    if _due().exists():
+        hint(send)
+
+
+def _due():  # type: ignore[no-untyped-def]
+    return Mail.objects.filter(
+        sent_at__isnull=True, next_at__lte=datetime.now(UTC), tries__lt=GIVE_UP
+    )
+
+
+@tenant_task
+def send() -> None:
+    for pk in list(_due().order_by("pk").values_list("pk", flat=True)[:200]):
+        send_one(pk)
+
+
+@transaction.atomic
+def send_one(pk: int) -> None:
+    row = Mail.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
+    if row is None:
+        return
+    message = EmailMultiAlternatives(row.subject, row.text, to=[row.to])
+    message.extra_headers["Message-ID"] = f"<mail-{row.pk}@steward.invalid>"
+    if row.html:
+        message.attach_alternative(row.html, "text/html")
+    try:
+        message.send()
+    except OSError as error:
+        row.tries += 1
+        row.error = f"{type(error).__name__}: {error}"[:1000]
+        row.next_at = datetime.now(UTC) + timedelta(seconds=min(3600, 10 * 2**row.tries))
+        row.save(update_fields=["tries", "error", "next_at"])
+        return
+    row.sent_at = datetime.now(UTC)
+    row.save(update_fields=["sent_at"])

@@ -1,0 +1,148 @@
+"""Writing about people: inviting, changing, ending, keys."""
+
+import secrets
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
+from knox.crypto import hash_token
+from knox.settings import CONSTANTS
+
+from msp.kit.refs import Actor
+from msp.kit.refusals import Refused
+from tenants.journal.announce import announce
+from tenants.people import events, tokens
+from tenants.people.models import ApiKey, Person, SignInLink, Team
+from tenants.people.rules.roles import PORTAL_ROLES, ROLES
+
+INVITE_HOURS = 72
+LINK_HOURS = 1
+SCOPES = tuple(
+    f"{noun}:{verb}"
+    for noun in (
+        "clients", "sites", "contacts", "devices", "agreements",
+        "tickets", "incidents", "invoices", "heartbeats",
+    )
+    for verb in ("read", "write")
+)  # fmt: skip
+
+
+@transaction.atomic
+def invite(
+    *, email: str, name: str, role: str, by: Actor, at: datetime, kind: str = "staff",
+    zone: str = "", password: str | None = None,
+) -> Person:  # fmt: skip
+    """Let somebody sign in. Without a password they come in by their invitation link."""
+    known = PORTAL_ROLES if kind == Person.Kind.PORTAL else ROLES
+    if role not in known:
+        raise Refused(f"There is no role {role!r}.", field="role")
+    person = Person(
+        email=email.strip().lower(), name=name.strip(), role=role, kind=kind, zone=zone,
+        created_at=at,
+    )  # fmt: skip
+    person.set_password(password)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        raise Refused(f"{email} already has access here.", field="email") from error
+    announce(events.PersonInvited(person.pk, person.email, role), by=by, at=at)
+    return person
+
+
+@transaction.atomic
+def change_role(*, person: Person, role: str, by: Actor, at: datetime) -> None:
+    if role not in (PORTAL_ROLES if person.kind == Person.Kind.PORTAL else ROLES):
+        raise Refused(f"There is no role {role!r}.", field="role")
+    _keep_one_owner(person)
+    person.role = role
+    person.save(update_fields=["role"])
+    announce(events.PersonChanged(person.pk, person.email, "the role"), by=by, at=at)
+
+
+@transaction.atomic
+def set_theme(*, person: Person, theme: str, by: Actor, at: datetime) -> None:
+    if theme not in ("", "light", "dark"):
+        raise Refused("The theme is light, dark or the system's.", field="theme")
+    person.theme = theme
+    person.save(update_fields=["theme"])
+    announce(events.PersonChanged(person.pk, person.email, "the theme"), by=by, at=at)
+
+
+@transaction.atomic
+def deactivate(*, person: Person, by: Actor, at: datetime) -> None:
+    """End all access now: sessions, keys and links with it."""
+    _keep_one_owner(person)
+    person.is_active, person.deactivated_at = False, at
+    person.save(update_fields=["is_active", "deactivated_at"])
+    ApiKey.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=at)
+    for session in Session.objects.filter(expire_date__gt=at):
+        if session.get_decoded().get("_auth_user_id") == str(person.pk):
+            session.delete()
+    announce(events.PersonDeactivated(person.pk, person.email), by=by, at=at)
+
+
+def _keep_one_owner(person: Person) -> None:
+    if person.role != "owner":
+        return
+    others = Person.objects.select_for_update().filter(role="owner", is_active=True)
+    if not others.exclude(pk=person.pk).exists():
+        raise Refused("The last owner keeps the role. Make somebody else an owner first.")
+
+
+@transaction.atomic
+def send_link(*, person: Person, by: Actor, at: datetime) -> str:
+    """A one-time sign-in link's token; the caller mails it."""
+    token = tokens.new_link(
+        person=person, purpose=SignInLink.Purpose.SIGN_IN, at=at, hours=LINK_HOURS
+    )
+    announce(events.SignInLinkSent(person.pk), by=by, at=at)
+    return token
+
+
+@transaction.atomic
+def use_link(*, token: str, at: datetime) -> Person:
+    """Spend a link; it works once."""
+    link = tokens.open_link(token, at=at)
+    if link is None:
+        raise Refused("This link was used already or has expired. Ask for a new one.")
+    link.used_at = at
+    link.save(update_fields=["used_at"])
+    person = link.person
+    announce(
+        events.SignedInByLink(person.pk), by=Actor("person", person.pk, person.name), at=at
+    )
+    return person
+
+
+@transaction.atomic
+def create_team(*, name: str, members: list[Person], by: Actor, at: datetime) -> Team:
+    team = Team.objects.create(name=name)
+    team.members.set(members)
+    announce(events.TeamCreated(team.pk, name), by=by, at=at)
+    return team
+
+
+@transaction.atomic
+def create_key(
+    *, person: Person, name: str, scopes: list[str], by: Actor, at: datetime,
+    expires_at: datetime | None = None, addresses: list[str] | None = None,
+) -> str:  # fmt: skip
+    """Make an API key and return it; it cannot be shown again."""
+    wrong = sorted(set(scopes) - set(SCOPES))
+    if wrong:
+        raise Refused(f"There is no scope {wrong[0]!r}.", field="scopes")
+    token = f"stw_{secrets.token_hex(24)}"
+    ApiKey.objects.model(
+        digest=hash_token(token), token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH], user=person,
+        expiry=expires_at, name=name, prefix=token[:10], scopes=scopes, addresses=addresses or [],
+    ).save(force_insert=True)  # fmt: skip
+    announce(events.KeyCreated(person.pk, name), by=by, at=at)
+    return token
+
+
+@transaction.atomic
+def revoke_key(*, key: ApiKey, by: Actor, at: datetime) -> None:
+    key.revoked_at = at
+    key.save(update_fields=["revoked_at"])
+    announce(events.KeyRevoked(key.user_id, key.name), by=by, at=at)

@@ -1,0 +1,178 @@
+"""Work: tickets, what was said on them, and the clocks that run."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+
+from contracts.clients.models import Client, Contact, Device, Site
+from contracts.models import Agreement, ServiceLevelVersion
+from tenants.people.rules.viewer import Viewer
+from tenants.people.models import Person, Team
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, viewer: Viewer) -> "TicketQuerySet":
+        """Staff see all; a client's administrator the client's; a client's user the own ones."""
+        if viewer.is_staff:
+            return self
+        mine = self.filter(client_id=viewer.client_id)
+        return mine if viewer.role == "admin" else mine.filter(contact_id=viewer.contact_id)
+
+
+class Ticket(models.Model):
+    """Something that must be done for a client, under the promise that covered it when it began."""
+
+    class Priority(models.IntegerChoices):
+        CRITICAL = 1, "Critical"
+        HIGH = 2, "High"
+        MEDIUM = 3, "Medium"
+        LOW = 4, "Low"
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", "Portal"
+        EMAIL = "email", "E-mail"
+        PHONE = "phone", "Phone"
+        API = "api", "API"
+        MONITORING = "monitoring", "Monitoring"
+
+    number = models.PositiveBigIntegerField(unique=True)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    device = models.ForeignKey(
+        Device, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    subject = models.CharField(max_length=200)
+    status = models.CharField(max_length=16, default="new")
+    pause_reason = models.CharField(max_length=200, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
+    channel = models.CharField(max_length=10, choices=Channel)
+    source_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    agreement = models.ForeignKey(
+        Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreement_line_id = models.BigIntegerField(null=True, blank=True)
+    level_version = models.ForeignKey(
+        ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    covered = models.BooleanField(default=False)
+    policy_reason = models.CharField(max_length=300, blank=True)
+    opened_at = models.DateTimeField()
+    responded_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    touched_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="open_tickets_by_due",
+                condition=Q(resolved_at__isnull=True),
+            ),
+            models.Index(fields=["client", "-updated_at"], name="tickets_of_client"),
+            models.Index(
+                fields=["device"], name="open_tickets_of_device", condition=Q(resolved_at__isnull=True)
+            ),
+            models.Index(fields=["-updated_at", "-id"], name="tickets_by_update"),
+            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.subject}"
+
+
+class Message(models.Model):
+    """Something said on a ticket: to the client, or a note among ourselves."""
+
+    class Kind(models.TextChoices):
+        REPLY = "reply", "Reply"
+        NOTE = "note", "Internal note"
+        CLIENT = "client", "From the client"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=6, choices=Kind)
+    author_kind = models.CharField(max_length=10)
+    author_id = models.BigIntegerField(null=True)
+    author_name = models.CharField(max_length=120)
+    body = models.TextField()
+    html = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.ticket_id}"
+
+
+class Clock(models.Model):
+    """One promise counting on one ticket. Everything shown is derived from its spans (S1).
+
+    `due_at` is the exact instant it would be missed, null while paused or stopped; it is a row so
+    that a sweep finds it, never a timer in memory.
+    """
+
+    class Target(models.TextChoices):
+        RESPONSE = "response", "First reply"
+        RESOLUTION = "resolution", "Fix"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
+    target = models.CharField(max_length=10, choices=Target)
+    seconds = models.PositiveIntegerField()
+    due_at = models.DateTimeField(null=True)
+    met_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "target"], name="one_clock_per_target")
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="clocks_due",
+                condition=Q(met_at__isnull=True, missed_at__isnull=True, due_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} of {self.ticket_id}"
+
+
+class ClockSpan(models.Model):
+    """A stretch during which a clock ran."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="spans")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock"], condition=Q(ended_at__isnull=True), name="one_running_span"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at} of {self.clock_id}"
+
+
+class TicketNumber(models.Model):
+    """The last number given; locked while the next is drawn."""
+
+    last = models.PositiveBigIntegerField(default=1000)
+
+    def __str__(self) -> str:
+        return str(self.last)
