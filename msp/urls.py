@@ -5,7 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tenants.people.pages")),
     path("", include("tenants.notices.pages")),
-    path("", include("tenants.journal.pages")),
     path("accounts/", include("tenants.people.signin")),
     path("", include("contracts.clients.pages")),
     path("", include("contracts.pages")),

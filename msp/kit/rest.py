@@ -1,0 +1,112 @@
+"""What every part of the API shares: problem details, cursors, a careful JSON parser.
+
+Errors are `application/problem+json` (RFC 9457) with `code`, and `errors: [{field, reason}]` where
+a field is to blame.
+"""
+
+import codecs
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import Http404
+from rest_framework import exceptions, pagination, parsers
+from rest_framework.response import Response
+
+from msp.kit.refusals import Conflict, Refused
+
+PROBLEM = "application/problem+json"
+
+
+class Cursor(pagination.CursorPagination):
+    """`?cursor=&limit=`, at most 200 rows, in a stable order; `next` is null at the end."""
+
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 200
+    ordering = ("-id",)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(
+            {"data": data, "next": self.get_next_link(), "previous": self.get_previous_link()}
+        )
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["data", "next", "previous"],
+            "properties": {
+                "data": schema,
+                "next": link,
+                "previous": link,
+            },
+        }
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON that says what is wrong with it; depth and NUL characters never reach the database."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            text = codecs.decode(stream.read(), "utf-8")
+            if "\\u0000" in text or "\x00" in text:
+                raise exceptions.ParseError("The body holds a NUL character.")
+            return json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise exceptions.ParseError(f"The body is not JSON that can be read: {error}") from error
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
+
+
+def problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception into problem details; None leaves it to Django (a 500)."""
+    if isinstance(error, Refused):
+        status = 409 if isinstance(error, Conflict) else 422
+        errors = [{"field": error.field, "reason": error.reason}] if error.field else []
+        return _respond(status, error.reason, error.code, errors)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    errors = _fields(error.detail) if isinstance(error, exceptions.ValidationError) else []
+    title = "Some fields are not right." if errors else str(error.detail)
+    answer = _respond(error.status_code, title, _code(error), errors)
+    if getattr(error, "auth_header", None):
+        answer["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        answer["Retry-After"] = str(int(error.wait))
+    return answer
+
+
+def _code(error: exceptions.APIException) -> str:
+    return "invalid" if isinstance(error, exceptions.ValidationError) else str(error.default_code)
+
+
+def _respond(status: int, title: str, code: str, errors: list[dict[str, Any]]) -> Response:
+    if connection.in_atomic_block:
+        connection.set_rollback(True)
+    body = {"type": "about:blank", "title": title, "status": status, "code": code}
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status, content_type=PROBLEM)
+
+
+def _fields(detail: Any, path: str = "") -> list[dict[str, Any]]:
+    if isinstance(detail, dict):
+        found = []
+        for name, inner in detail.items():
+            found += _fields(inner, f"{path}.{name}" if path else str(name))
+        return found
+    if isinstance(detail, list):
+        found = []
+        for number, inner in enumerate(detail):
+            nested = isinstance(inner, (dict, list))
+            found += _fields(inner, f"{path}.{number}" if nested else path)
+        return found
+    return [{"field": path or None, "reason": str(detail)}]
