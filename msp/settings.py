@@ -59,7 +59,6 @@ INSTALLED_APPS = TOOL_APPS + SHARED_APPS + TENANT_APPS
 TENANT_MODEL = "tenants.Msp"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
-PG_EXTRA_SEARCH_PATHS = ["ext"]  # extensions live here, readable by every role
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique without regard to case, by a constraint
 ROOT_URLCONF = "msp.urls"
 PUBLIC_SCHEMA_URLCONF = "msp.public_urls"

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -47,13 +46,10 @@ def forget_hosts() -> None:
 
 def tenant(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
     def middleware(request: HttpRequest) -> HttpResponse:
-        host = normalise(request.META.get("HTTP_HOST", ""))
-        connection.set_schema_to_public()
-        try:
-            return _answer(request, host, get_response)
-        finally:
-            # A bare query after the request must not read the last MSP's rows.
-            connection.set_schema_to_public()
+        # Leaving the block puts the connection back, so that a bare query after the request
+        # does not read the last MSP's rows.
+        with context.outside():
+            return _answer(request, normalise(request.META.get("HTTP_HOST", "")), get_response)
 
     return middleware
 

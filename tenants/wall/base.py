@@ -20,6 +20,7 @@ from django.conf import settings
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantWrapper
 
 PUBLIC_ROLE = "steward_public"
+EXTENSIONS_SCHEMA = "ext"  # readable by every role; holds no data
 
 
 def role_of(schema_name: str) -> str:
@@ -30,7 +31,7 @@ def role_of(schema_name: str) -> str:
 class DatabaseWrapper(TenantWrapper):
     def _get_cursor_search_paths(self) -> list[str]:
         self.include_public_schema = False
-        return list(super()._get_cursor_search_paths())
+        return [*super()._get_cursor_search_paths(), EXTENSIONS_SCHEMA]
 
     def _handle_search_path(self, cursor=None) -> None:
         if self._setting_search_path or self.search_path_set_schemas == self.schema_name:

@@ -1,0 +1,93 @@
+"""What every test can ask for: two MSPs, the cast, and what follows from what was announced."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client as Browser
+
+from tenants import context
+from tenants.middleware import forget_hosts
+from tenants.models import Msp
+from tenants.people.models import Person
+
+NOW = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)  # a Monday, 10:00 in New York
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The instant tests speak of: Monday 2026-06-01, 14:00 UTC."""
+    return NOW
+
+
+def _tenant(slug: str) -> context.Tenant:
+    return context.tenant_of(Msp.objects.get(slug=slug))
+
+
+@pytest.fixture
+def alpha(db: None) -> Iterator[context.Tenant]:
+    """Run the test inside the MSP alpha."""
+    forget_hosts()
+    with context.inside(_tenant("alpha")) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def beta(db: None) -> context.Tenant:
+    """The other MSP; enter it with `with context.inside(beta):`."""
+    return _tenant("beta")
+
+
+def person(name: str) -> Person:
+    """One of the staff of the current MSP: Ada, Ben, Fay or Guy."""
+    return Person.objects.get(name=name)
+
+
+@pytest.fixture
+def sign_in(alpha: context.Tenant) -> Callable[[Person], Browser]:
+    """A browser signed in as somebody, at alpha's host."""
+
+    def enter(who: Person, host: str = "alpha.localhost") -> Browser:
+        browser = Browser(HTTP_HOST=host, raise_request_exception=True)
+        browser.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return enter
+
+
+@pytest.fixture
+def ada(sign_in: Callable) -> Browser:
+    """The owner's browser."""
+    return sign_in(person("Ada"))
+
+
+@pytest.fixture
+def ben(sign_in: Callable) -> Browser:
+    """A technician's browser."""
+    return sign_in(person("Ben"))
+
+
+@pytest.fixture
+def fay(sign_in: Callable) -> Browser:
+    """The finance person's browser."""
+    return sign_in(person("Fay"))
+
+
+@pytest.fixture
+def guy(sign_in: Callable) -> Browser:
+    """The browser of somebody who may only look."""
+    return sign_in(person("Guy"))
+
+
+@pytest.fixture
+def nobody(alpha: context.Tenant) -> Browser:
+    """A browser nobody is signed in with."""
+    return Browser(HTTP_HOST="alpha.localhost")
+
+
+@pytest.fixture
+def drain(alpha: context.Tenant) -> Callable[[], int]:
+    """Run every reaction that is owed."""
+    from tenants.journal.delivery import drain as run
+
+    return run
