@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client as Browser
 
 from tenants import context
 from tenants.middleware import forget_hosts
 from tenants.models import Msp
 from tenants.people.models import Person
+from tests.databases import Databases
 
 NOW = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)  # a Monday, 10:00 in New York
 
@@ -83,6 +86,19 @@ def guy(sign_in: Callable) -> Browser:
 def nobody(alpha: context.Tenant) -> Browser:
     """A browser nobody is signed in with."""
     return Browser(HTTP_HOST="alpha.localhost")
+
+
+@pytest.fixture
+def committed(databases: Databases, django_db_blocker: Any) -> Iterator[None]:
+    """Real commits, for tests of workers, locks and reconnects; the database is new afterwards."""
+    with django_db_blocker.unblock():
+        forget_hosts()
+        connections.close_all()
+        try:
+            yield
+        finally:
+            connections.close_all()
+    databases.renew()
 
 
 @pytest.fixture

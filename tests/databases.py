@@ -115,6 +115,14 @@ class Databases:
         """A second database of this process: for a server of its own in a browser test."""
         return self.clone(f"{self.name}_{len(self.clones)}")
 
+    def renew(self) -> None:
+        """This process's database as the template has it, after a test that committed."""
+        self._drop([self.name])
+        self.clones.remove(self.name)
+        self.clone(self.name)
+        with closing(self.servers.valkey.client(self.slot)) as valkey:
+            valkey.flushdb()
+
     def drop(self, environment: dict[str, str]) -> None:
         name = environment["DATABASE_URL"].partition("@/")[2].partition("?")[0]
         self._drop([name])
