@@ -24,7 +24,8 @@ def at() -> datetime:
 
 
 def _tenant(slug: str) -> context.Tenant:
-    return context.tenant_of(Msp.objects.get(slug=slug))
+    with context.outside():
+        return context.tenant_of(Msp.objects.get(slug=slug))
 
 
 @pytest.fixture
