@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's commands, and `up`; where no servers are given, real ones start by themselves.
+"""Django's commands, `up` and `forget`; where no servers are given, real ones start by themselves.
 
 Settings are read when the command is known, so everything they need must stand in the environment
 before: this file completes it (msp/devservices) and says which role the process plays.
@@ -31,9 +31,13 @@ WITHOUT_SERVERS = {
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "msp.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command == "forget":
+        from msp.forget import forget
+
+        sys.exit(forget())
     surround(command)
     if command == "up":
-        from msp.supervise import up
+        from msp.up import up
 
         sys.exit(up(sys.argv[2:]))
     from django.core.management import execute_from_command_line
@@ -57,4 +61,7 @@ def surround(command: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

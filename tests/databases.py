@@ -131,8 +131,8 @@ class Databases:
     def stop(self) -> None:
         """Leave nothing behind; the last process also sweeps up and stops the servers.
 
-        Every process joins at once and leaves last, though it may never use the servers: under xdist
-        the workers are hurried out, and it is their controller that sweeps.
+        Every process joins at once and leaves last, though it may never use the servers: under
+        xdist the workers are hurried out, and it is their controller that sweeps.
         """
         if self.started:
             self.started = False

@@ -23,6 +23,7 @@ from msp.devservices.servers import Servers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DATABASE, OWNER, APP = "steward", "steward_owner", "steward_app"
+OURS = "made-by-steward.txt"
 ROLES_WITHOUT_OWNER = frozenset({"web", "worker", "beat"})
 
 
@@ -104,7 +105,8 @@ def split_logins(data: Path) -> None:
     """Turn a single given login into two: the owner's, and the app's that may do far less."""
     if (
         os.environ.get("DATABASE_OWNER_URL")
-        or os.environ.get("STEWARD_ROLE") in ROLES_WITHOUT_OWNER
+        or os.environ.get("STEWARD_ROLE") in OURS = "made-by-steward.txt"
+ROLES_WITHOUT_OWNER
     ):
         return
     owner_url = os.environ["DATABASE_URL"]
@@ -163,14 +165,17 @@ def private(folder: Path) -> None:
 
     Other accounts may pass through it (not list it): as root the servers run as another account.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        (folder / OURS).write_text("Steward made this folder; `make demo-reset` removes it.\n")
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def environment_of(role: str, environ: dict[str, str]) -> dict[str, str]:
     """The environment of one part: only those who own the schema ever see the owner's login."""
     own = {**environ, "STEWARD_ROLE": role}
-    if role in ROLES_WITHOUT_OWNER:
+    if role in OURS = "made-by-steward.txt"
+ROLES_WITHOUT_OWNER:
         own.pop("DATABASE_OWNER_URL", None)
     return own
 
