@@ -105,8 +105,7 @@ def split_logins(data: Path) -> None:
     """Turn a single given login into two: the owner's, and the app's that may do far less."""
     if (
         os.environ.get("DATABASE_OWNER_URL")
-        or os.environ.get("STEWARD_ROLE") in OURS = "made-by-steward.txt"
-ROLES_WITHOUT_OWNER
+        or os.environ.get("STEWARD_ROLE") in ROLES_WITHOUT_OWNER
     ):
         return
     owner_url = os.environ["DATABASE_URL"]
@@ -174,8 +173,7 @@ def private(folder: Path) -> None:
 def environment_of(role: str, environ: dict[str, str]) -> dict[str, str]:
     """The environment of one part: only those who own the schema ever see the owner's login."""
     own = {**environ, "STEWARD_ROLE": role}
-    if role in OURS = "made-by-steward.txt"
-ROLES_WITHOUT_OWNER:
+    if role in ROLES_WITHOUT_OWNER:
         own.pop("DATABASE_OWNER_URL", None)
     return own
 
