@@ -29,7 +29,6 @@ from typing import IO
 from msp.devservices.environment import CHECKOUT, environment_of
 from msp.devservices.processes import tail
 
-PATIENCE = 20.0  # seconds a part has to finish what it is doing
 READY_WITHIN = 90.0
 
 
@@ -80,6 +79,7 @@ class Supervisor:
     """Starts parts, watches them, stops them."""
 
     data: Path
+    patience: float = 20.0  # seconds the parts have to finish what they are doing
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _locks: dict[str, IO[str]] = field(default_factory=dict)
     _asked: int = 0  # how often somebody asked us to stop
@@ -176,7 +176,7 @@ class Supervisor:
         for child in self.running.values():
             if child.poll() is None:
                 child.terminate()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while any(child.poll() is None for child in self.running.values()):
             if time.monotonic() > deadline or self._asked > max(1, asked):
                 break

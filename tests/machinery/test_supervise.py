@@ -57,10 +57,9 @@ def test_a_part_that_ends_by_itself_is_named_with_its_last_lines(supervisor: Sup
 
 
 def test_stopping_leaves_no_process(supervisor: Supervisor):
-    stubborn = "import signal,subprocess,sys; subprocess.Popen([sys.executable, '-c', %r]);" % (
-        "import time; time.sleep(60)"
-    )
-    supervisor.start(Part("web", "web", ("-c", stubborn + "import time; time.sleep(60)")))
+    stubborn = "import signal,time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"
+    supervisor.patience = 0.5
+    supervisor.start(Part("web", "web", ("-c", stubborn)))
     supervisor.start(Part("beat", "beat", SLEEPER))
     pids = [child.pid for child in supervisor.running.values()]
     supervisor.stop()
@@ -118,12 +117,12 @@ def test_parts_die_with_their_supervisor(tmp_path: Path, number: signal.Signals)
             one.stop()
         """
     )
-    parent = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", script], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout is not None
-    child = int(parent.stdout.readline())
-    assert alive(child)
-    parent.send_signal(number)
-    parent.wait(10)
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        parent.send_signal(number)
+        parent.wait(10)
     assert eventually(lambda: not alive(child))
