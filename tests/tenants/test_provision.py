@@ -1,0 +1,127 @@
+"""A new MSP is whole, alone, and ready in well under two seconds of work."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from tenants import context, provision
+from tenants.models import Msp
+from tenants.people.models import Person
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def owner(committed: None, databases: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process logs in as the owner of the tables, as the owner's worker does."""
+    import os
+
+    from msp import env
+
+    connections.close_all()
+    before = dict(connection.settings_dict)
+    url = os.environ["DATABASE_OWNER_URL"]
+    connection.settings_dict.update(env.database(url))
+    monkeypatch.setattr(settings, "ROLE", "owner")
+    monkeypatch.setattr(settings, "DATABASE_URL", url)
+    yield
+    connections.close_all()
+    connection.settings_dict.clear()
+    connection.settings_dict.update(before)
+
+
+def ask(slug: str = "gamma") -> Msp:
+    return provision.request(
+        name="Gamma IT", slug=slug, owner_name="Gil", owner_email="Gil@gamma.example", at=AT
+    )
+
+
+def shape(schema: str) -> set[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '')"
+            " FROM information_schema.columns WHERE table_schema = %s",
+            [schema],
+        )
+        columns = {tuple(str(v).replace(schema, "S") for v in row) for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(c.oid)"
+            " FROM pg_constraint c JOIN pg_namespace n ON n.oid = connamespace WHERE nspname = %s"
+            " UNION SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %s"
+            " UNION SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(t.oid)"
+            " FROM pg_trigger t JOIN pg_class r ON r.oid = tgrelid"
+            " JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = %s AND NOT tgisinternal",
+            [schema] * 3,
+        )
+        return columns | {tuple(v.replace(schema, "S") for v in row) for row in cursor.fetchall()}
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_new_msp_has_the_same_shape_as_a_migrated_schema() -> None:
+    msp = ask()
+    assert provision.build(msp.pk) is True
+    assert shape(msp.schema_name) == shape(provision.TEMPLATE)
+    msp.refresh_from_db()
+    assert msp.state == Msp.State.READY
+
+
+@pytest.mark.usefixtures("owner")
+def test_its_owner_can_be_let_in_once() -> None:
+    msp = ask()
+    provision.build(msp.pk)
+    assert provision.build(msp.pk) is False
+    with context.inside(msp):
+        (person,) = Person.objects.all()
+        assert (person.email, person.role, person.has_usable_password()) == (
+            "gil@gamma.example",
+            "owner",
+            False,
+        )
+    assert provision.first_link(msp, at=AT)
+
+
+@pytest.mark.usefixtures("owner")
+def test_two_workers_build_it_once() -> None:
+    msp = ask()
+    built: list[bool] = []
+
+    def work() -> None:
+        connection.settings_dict.update(connections["default"].settings_dict)
+        built.append(provision.build(msp.pk))
+        connection.close()
+
+    settings_of_owner = dict(connection.settings_dict)
+    threads = []
+    for _ in range(2):
+
+        def run() -> None:
+            connection.settings_dict.update(settings_of_owner)
+            work()
+
+        threads.append(threading.Thread(target=run))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(built) == [False, True]
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_build_that_fails_leaves_nothing() -> None:
+    msp = ask()
+    Msp.objects.filter(pk=msp.pk).update(owner_email="x" * 250 + "@example.com")
+    with pytest.raises(Exception, match="value too long|too long"):
+        provision.build(msp.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [msp.schema_name])
+        assert cursor.fetchone() is None
+    msp.refresh_from_db()
+    assert msp.state == Msp.State.REQUESTED
+
+
+def test_the_app_cannot_build(alpha: object) -> None:
+    with context.outside(), pytest.raises(provision.NotTheOwner):
+        provision.build(1)
