@@ -40,7 +40,9 @@ def database(url: str) -> dict:
 
 
 def broker_url(redis_url: str) -> str:
-    """Celery spells a Unix socket differently from redis-py: `redis+socket://` with virtual_host."""
+    number = dict(part.split("=", 1) for part in parts.query.split("&") if "=" in part).get(
+        "db", "0"
+    )
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
         return redis_url

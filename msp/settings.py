@@ -182,7 +182,7 @@ MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_SCHEME == "http"  # *.localhost while trying it out
-KNOX_TOKEN_MODEL = "people.ApiKey"
+KNOX_TOKEN_MODEL = "people.ApiKey"  # noqa: S105 - a model, not a secret
 REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 
 # --- Cookies and headers ---

@@ -161,7 +161,7 @@ def build_template() -> Path:
 
 
 def _dump() -> str:
-    """The template as SQL text that psycopg2 can run: no psql commands, no search_path of its own."""
+    """The template as SQL that psycopg2 can run: no psql commands, no search_path of its own."""
     done = subprocess.run(  # noqa: S603 - our own binary and arguments
         [
             os.environ.get("PG_DUMP", "pg_dump"), f"--dbname={settings.DATABASE_URL}",

@@ -15,6 +15,7 @@ from celery.signals import before_task_publish
 from django.db import connection
 from kombu.exceptions import OperationalError
 
+from msp.kit import live
 from tenants import context
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,9 @@ def _declare(run: Callable, function: Callable, scope: str, options: dict) -> An
 
 def hint(task: Any, *args: Any, **options: Any) -> None:
     """Queue a task, and do not mind when the broker is away: the rows are found by the sweep."""
+    if not live.answers():
+        log.warning("The broker is away; the sweep will run %s.", task.name)
+        return
     try:
         task.apply_async(args=args, **options)
     except (OperationalError, ConnectionError, TimeoutError) as error:

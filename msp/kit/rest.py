@@ -55,7 +55,9 @@ class JSONParser(parsers.JSONParser):
                 raise exceptions.ParseError("The body holds a NUL character.")
             return json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            raise exceptions.ParseError(f"The body is not JSON that can be read: {error}") from error
+            raise exceptions.ParseError(
+                f"The body is not JSON that can be read: {error}"
+            ) from error
 
 
 def _no_constant(word: str) -> None:

@@ -61,7 +61,7 @@ def priority(level: int, label: str) -> str:
         bars = ((2, 10, 4), (6.5, 6, 8), (11, 2, 12))
         lit = {2: 3, 3: 2, 4: 1}.get(level, 0)
         body = "".join(
-            f'<rect{" class=" + chr(34) + "on" + chr(34) if n < lit else ""} '
+            f"<rect{' class=' + chr(34) + 'on' + chr(34) if n < lit else ''} "
             f'x="{x}" y="{y}" width="3" height="{h}" rx="1"/>'
             for n, (x, y, h) in enumerate(bars)
         )

@@ -10,7 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -71,13 +78,21 @@ PRIORITY_NAMES = {"critical": 1, "high": 2, "medium": 3, "low": 4}
 
 @register.simple_tag
 def st(
-    tone: str = "idle", shape: str = "ring", word: object = "", *, of: str = "", state: str = "", label: str = ""
+    tone: str = "idle",
+    shape: str = "ring",
+    word: object = "",
+    *,
+    of: str = "",
+    state: str = "",
+    label: str = "",
 ) -> SafeString:
     """A status as shape, word and tone. With `of` and `state` the table above decides how it looks."""
     struck = ""
     if of:
         key = str(state).lower()
-        tone, shape, known = STATES[of].get(key, ("idle", "ring", key.replace("_", " ").capitalize()))
+        tone, shape, known = STATES[of].get(
+            key, ("idle", "ring", key.replace("_", " ").capitalize())
+        )
         word = word or (_(known) if not label else "")
         struck = " data-struck" if key in STRUCK else ""
         label = _(known) if label is True or label == "True" else label
@@ -107,7 +122,9 @@ def sla(
 ) -> SafeString:
     """A promise and how much of it is left. Given two instants it counts in the browser; met and paused stand still."""
     if due is None and not state:
-        return mark_safe('<span class="sla" data-state="none"><span class="vh">No promise</span>–</span>')
+        return mark_safe(
+            '<span class="sla" data-state="none"><span class="vh">No promise</span>–</span>'
+        )
     ticking = ""
     if due is not None:
         now = timezone.now()
@@ -129,7 +146,9 @@ def sla(
 
 
 @register.simple_tag
-def money(amount: Any, currency: str = "USD", *, whole: bool = False, signed: bool = False) -> SafeString:
+def money(
+    amount: Any, currency: str = "USD", *, whole: bool = False, signed: bool = False
+) -> SafeString:
     """An amount for people, with the exact figure for machines beside it."""
     if amount is None or amount == "":
         return mark_safe('<span class="muted">–</span>')
@@ -144,7 +163,11 @@ def when(at: datetime | date | None, style: str = "") -> SafeString:
     if not at:
         return mark_safe('<span class="muted">–</span>')
     title = _title(wording.exact(at)) if isinstance(at, datetime) else ""
-    relative = f' data-rel="{escape(style or "ago")}"' if isinstance(at, datetime) and style in ("", "short", "ago") else ""
+    relative = (
+        f' data-rel="{escape(style or "ago")}"'
+        if isinstance(at, datetime) and style in ("", "short", "ago")
+        else ""
+    )
     return mark_safe(
         f'<time datetime="{at.isoformat()}"{title}{relative}>{escape(wording.moment(at, style))}</time>'
     )
@@ -160,7 +183,9 @@ def av(name: object, *, lg: bool = False, sq: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def beats(states: Sequence[str | None] | None, label: str = "", *, tall: bool = False) -> SafeString:
+def beats(
+    states: Sequence[str | None] | None, label: str = "", *, tall: bool = False
+) -> SafeString:
     """Heartbeats as bars, oldest first."""
     return mark_safe(drawing.beats(list(states or []), label, bool(tall)))
 
@@ -174,19 +199,26 @@ def spark(values: Sequence[Any] | None) -> SafeString:
 @register.simple_tag
 def bars(rows: Sequence[tuple[str, Any]], currency: str = "USD") -> SafeString:
     """Money by month from pairs of name and amount; the last is the current one."""
-    shown = [(str(name), amount, wording.money(Decimal(str(amount)), currency, whole=True)) for name, amount in rows]
+    shown = [
+        (str(name), amount, wording.money(Decimal(str(amount)), currency, whole=True))
+        for name, amount in rows
+    ]
     spoken = ", ".join(f"{name} {text}" for name, _amount, text in shown)
     return mark_safe(drawing.bars(shown, spoken))
 
 
 @register.simple_tag
-def meter(value: Any = 0, top: Any = 100, tone: str = "", *, lg: bool = False, label: str = "") -> SafeString:
+def meter(
+    value: Any = 0, top: Any = 100, tone: str = "", *, lg: bool = False, label: str = ""
+) -> SafeString:
     """A share of a whole."""
     return mark_safe(drawing.meter(value or 0, top or 1, tone, bool(lg), label))
 
 
 @register.simple_tag
-def meter_parts(parts: Sequence[tuple[str, Any]], *, lg: bool = False, label: str = "") -> SafeString:
+def meter_parts(
+    parts: Sequence[tuple[str, Any]], *, lg: bool = False, label: str = ""
+) -> SafeString:
     """A whole made of states, such as a client's devices."""
     return mark_safe(drawing.meter_parts(list(parts or []), bool(lg), label))
 
@@ -232,7 +264,13 @@ def control_kind(field: BoundField) -> str:
 def control(field: BoundField, **attrs: Any) -> SafeString:
     """The control of a form field, with our class and with its hint and error tied to it for screen readers."""
     widget = field.field.widget
-    kind = "area" if isinstance(widget, Textarea) else "select" if isinstance(widget, Select) else "input"
+    kind = (
+        "area"
+        if isinstance(widget, Textarea)
+        else "select"
+        if isinstance(widget, Select)
+        else "input"
+    )
     own = {"class": "check" if isinstance(widget, CheckboxInput) else kind}
     told = [f"{field.auto_id}_hint"] if field.help_text else []
     if field.errors:
@@ -240,7 +278,9 @@ def control(field: BoundField, **attrs: Any) -> SafeString:
         told.append(f"{field.auto_id}_error")
     if told:
         own["aria-describedby"] = " ".join(told)
-    own |= {name.replace("_", "-"): value for name, value in attrs.items() if value not in (None, "")}
+    own |= {
+        name.replace("_", "-"): value for name, value in attrs.items() if value not in (None, "")
+    }
     return field.as_widget(attrs=own)
 
 
@@ -254,7 +294,10 @@ def _title(text: str) -> str:
 
 
 def _sla_icon(name: str) -> str:
-    path = {"check": '<path d="M20 6 9 17l-5-5"/>', "pause": '<path d="M6 4h4v16H6zm8 0h4v16h-4z"/>'}[name]
+    path = {
+        "check": '<path d="M20 6 9 17l-5-5"/>',
+        "pause": '<path d="M6 4h4v16H6zm8 0h4v16h-4z"/>',
+    }[name]
     return (
         '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
         f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{path}</svg>'

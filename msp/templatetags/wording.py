@@ -25,7 +25,9 @@ def money(amount: Decimal, currency: str, *, whole: bool = False, signed: bool =
     size = abs(amount).quantize(Decimal(1).scaleb(-places))
     text = format_currency(size, currency, locale=locale(), currency_digits=False, format=None)
     if whole:
-        text = format_currency(size, currency, format="¤#,##0", locale=locale(), currency_digits=False)
+        text = format_currency(
+            size, currency, format="¤#,##0", locale=locale(), currency_digits=False
+        )
     sign = MINUS if amount < 0 else "+" if signed and amount > 0 else ""
     return sign + text
 
@@ -47,8 +49,10 @@ def brief(left: timedelta | float) -> str:
 def exact(at: datetime) -> str:
     """The full instant with its zone, for titles and for anything another person acts on."""
     local = timezone.localtime(at)
-    text = format_datetime(local, "EEE, MMM d, y, ", locale=locale()) if locale().language == "en" else (
-        format_date(local, "full", locale=locale()) + ", "
+    text = (
+        format_datetime(local, "EEE, MMM d, y, ", locale=locale())
+        if locale().language == "en"
+        else (format_date(local, "full", locale=locale()) + ", ")
     )
     return f"{text}{format_time(local, 'short', locale=locale())} {local.tzname()}"
 
@@ -69,7 +73,9 @@ def moment(at: datetime | date, style: str = "") -> str:
     if style == "time":
         return format_time(local, "short", locale=locale())
     if style == "datetime":
-        return format_datetime(local, "MMM d, h:mm a" if locale().language == "en" else "short", locale=locale())
+        return format_datetime(
+            local, "MMM d, h:mm a" if locale().language == "en" else "short", locale=locale()
+        )
     if style == "exact":
         return exact(at)
     if style == "date" or (style in ("", "short") and abs(now - at) >= timedelta(days=7)):

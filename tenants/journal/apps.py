@@ -7,5 +7,5 @@ class JournalConfig(AppConfig):
     label = "journal"
 
     def ready(self) -> None:
-        """Learn every event and reaction, so that the registry is whole before the first request."""
+        """Learn every event and reaction, so that the registry is whole from the start."""
         autodiscover_modules("events", "reactions")

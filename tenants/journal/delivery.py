@@ -67,7 +67,7 @@ def due(limit: int = 500) -> list[int]:
 
 
 def drain(rounds: int = 50) -> int:
-    """Run everything owed until nothing is left; how tests and the demo see consequences at once."""
+    """Run everything owed until nothing is left: tests and the demo see consequences at once."""
     done = 0
     for _ in range(rounds):
         pending = due()

@@ -10,9 +10,7 @@ from tenants.notices.models import Mail, Notice
 
 
 @transaction.atomic
-def tell(
-    *, person_id: int, key: str, reason: str, text: str, url: str = "", at: datetime
-) -> bool:
+def tell(*, person_id: int, key: str, reason: str, text: str, url: str = "", at: datetime) -> bool:
     """Put something into a person's inbox, once per key; True when it is new.
 
     It is itself the consequence of an announced event, so it announces nothing of its own.

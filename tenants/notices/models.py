@@ -15,9 +15,7 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "key"], name="one_notice_per_key")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_notice_per_key")]
         indexes = [models.Index(fields=["person", "-at"], name="notice_of_person")]
 
     def __str__(self) -> str:

@@ -109,9 +109,7 @@ def use_link(*, token: str, at: datetime) -> Person:
     link.used_at = at
     link.save(update_fields=["used_at"])
     person = link.person
-    announce(
-        events.SignedInByLink(person.pk), by=Actor("person", person.pk, person.name), at=at
-    )
+    announce(events.SignedInByLink(person.pk), by=Actor("person", person.pk, person.name), at=at)
     return person
 
 

@@ -24,7 +24,9 @@ def viewer_of(person: Person) -> Viewer:
         person_id=person.pk,
         name=person.name,
         role=person.role,
-        permissions=permissions_of(person.role) if person.kind != Person.Kind.PORTAL else frozenset(),
+        permissions=permissions_of(person.role)
+        if person.kind != Person.Kind.PORTAL
+        else frozenset(),
         zone=person.zone,
         theme=person.theme,
         email=person.email,

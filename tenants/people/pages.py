@@ -107,7 +107,9 @@ def theme(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         actions.set_theme(
             person=request.user,
-            theme=request.POST.get("theme", "") if request.POST.get("theme") in ("light", "dark") else "",
+            theme=request.POST.get("theme", "")
+            if request.POST.get("theme") in ("light", "dark")
+            else "",
             by=_self(request.user),
             at=datetime.now(UTC),
         )

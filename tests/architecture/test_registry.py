@@ -20,7 +20,11 @@ def test_every_event_has_a_sentence_it_can_say(event: type[Event]) -> None:
 def test_events_hold_primitives_only(event: type[Event]) -> None:
     allowed = {"int", "str", "bool", "float"}
     for field in fields(event):
-        text = field.type if isinstance(field.type, str) else getattr(field.type, "__name__", str(field.type))
+        text = (
+            field.type
+            if isinstance(field.type, str)
+            else getattr(field.type, "__name__", str(field.type))
+        )
         parts = {part.strip() for part in str(text).replace("None", "int").split("|")}
         assert parts <= allowed, f"{event.kind}.{field.name}: {text}"
 

@@ -1,8 +1,10 @@
 """A new MSP is whole, alone, and ready in well under two seconds of work."""
 
+import re
 import threading
 from datetime import UTC, datetime
 
+import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -56,7 +58,12 @@ def shape(schema: str) -> set[tuple[str, ...]]:
             " JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = %s AND NOT tgisinternal",
             [schema] * 3,
         )
-        return columns | {tuple(v.replace(schema, "S") for v in row) for row in cursor.fetchall()}
+        return columns | {tuple(plain(v, schema) for v in row) for row in cursor.fetchall()}
+
+
+def plain(text: str, schema: str) -> str:
+    """A definition without the casts and brackets PostgreSQL adds when it reads its own text."""
+    return re.sub(r"::(text|character varying)(\[\])?|[()]", "", text.replace(schema, "S"))
 
 
 @pytest.mark.usefixtures("owner")
@@ -112,12 +119,15 @@ def test_two_workers_build_it_once() -> None:
 @pytest.mark.usefixtures("owner")
 def test_a_build_that_fails_leaves_nothing() -> None:
     msp = ask()
-    Msp.objects.filter(pk=msp.pk).update(owner_email="x" * 250 + "@example.com")
-    with pytest.raises(Exception, match="value too long|too long"):
+    provision.execute(f"CREATE SCHEMA {msp.schema_name}")
+    with pytest.raises(psycopg2.errors.DuplicateSchema):
         provision.build(msp.pk)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [msp.schema_name])
-        assert cursor.fetchone() is None
+        cursor.execute(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = %s",
+            [msp.schema_name],
+        )
+        assert cursor.fetchone() == (0,)
     msp.refresh_from_db()
     assert msp.state == Msp.State.REQUESTED
 
