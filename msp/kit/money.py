@@ -10,6 +10,7 @@ from copy import copy
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from math import floor
 
 from babel import Locale
 from babel.numbers import NumberPattern, list_currencies
@@ -70,13 +71,26 @@ def split(total: Decimal, weights: Sequence[Decimal | int], currency: str) -> li
         raise ValueError("weights: at least one share must be above zero")
     places = minor_units(currency)
     units = int(abs(total).scaleb(places))
-    exact = [units * Fraction(weight) / whole for weight in weights]
-    parts = [int(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
-    for at in by_remainder[: units - sum(parts)]:
-        parts[at] += 1
+    parts = _largest_remainders([units * Fraction(weight) / whole for weight in weights], units)
     sign = -1 if total < 0 else 1
     return [Decimal(sign * part).scaleb(-places) for part in parts]
+
+
+def round_together(amounts: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Round amounts so that they sum to their rounded sum, each within one minor unit."""
+    places = minor_units(currency)
+    total = int(round_money(sum(amounts, Decimal(0)), currency).scaleb(places))
+    exact = [Fraction(amount) * 10**places for amount in amounts]
+    return [Decimal(part).scaleb(-places) for part in _largest_remainders(exact, total)]
+
+
+def _largest_remainders(exact: Sequence[Fraction], total: int) -> list[int]:
+    """Round down, then give what is left of the total to the largest remainders, earlier first."""
+    parts = [floor(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
+    for at in by_remainder[: total - sum(parts)]:
+        parts[at] += 1
+    return parts
 
 
 def format_money(amount: Decimal, currency: str, locale: str = "en_US") -> str:

@@ -353,7 +353,7 @@ def test_windows_are_the_open_time_and_never_touch(question):
 def test_a_stored_calendar_reads_back_as_itself(shape):
     stored = json.loads(json.dumps(calendar.to_dict(shape)))
     assert calendar.from_dict(stored) == shape
-    assert pickle.loads(pickle.dumps(shape)) == shape
+    assert pickle.loads(pickle.dumps(shape)) == shape  # noqa: S301
 
 
 @given(question=questions())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msp.kit.money import format_money, minor_units, round_money, split
+from msp.kit.money import format_money, minor_units, round_money, round_together, split
 from tests.vectors import psa
 
 VECTORS = psa()
@@ -101,3 +101,15 @@ def test_a_total_that_cannot_be_shared_says_why(total, weights, reason):
 )
 def test_an_amount_is_written_as_the_locale_does(amount, currency, locale, text):
     assert format_money(Decimal(amount), currency, locale) == text
+
+
+@given(
+    amounts=st.lists(st.decimals(-(10**6), 10**6, places=4), max_size=40),
+    currency=st.sampled_from(CURRENCIES),
+)
+def test_amounts_rounded_together_sum_to_their_rounded_sum(amounts, currency):
+    step = Decimal(1).scaleb(-minor_units(currency))
+    rounded = round_together(amounts, currency)
+    assert sum(rounded) == round_money(sum(amounts, Decimal(0)), currency)
+    for exact, part in zip(amounts, rounded, strict=True):
+        assert abs(exact - part) < step

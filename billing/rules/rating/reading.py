@@ -1,0 +1,35 @@
+"""What a rate is given and what it gives back."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from contracts.clients.rules.register import Interval, UnitDays
+from msp.kit.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the meter read: the days the line was in force and what the register knew of its units.
+
+    `service` may reach beyond the period that is billed; only the shared days are charged.
+    """
+
+    service: Period
+    intervals: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RatedLine:
+    """One charge. `quantity` and `unit_price` inform; `amount` was rounded once, from exact parts.
+
+    `trace` holds every number the amount was made of, so that it can be computed again without
+    us. `units` are the devices or people behind it.
+    """
+
+    description_key: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    trace: dict[str, Any] = field(hash=False)
+    units: tuple[UnitDays, ...] = ()
