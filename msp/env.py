@@ -40,9 +40,7 @@ def database(url: str) -> dict:
 
 
 def broker_url(redis_url: str) -> str:
-    number = dict(part.split("=", 1) for part in parts.query.split("&") if "=" in part).get(
-        "db", "0"
-    )
+    """Celery spells a Unix socket differently: `redis+socket://` with `virtual_host`."""
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
         return redis_url
