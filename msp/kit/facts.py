@@ -13,7 +13,7 @@ from typing import Any
 _REQUIRED: Any = object()
 
 
-class InvalidFact(ValueError):  # noqa: N818
+class InvalidFact(ValueError):
     """A value that cannot be used, with the field it stands in."""
 
     def __init__(self, field: str, reason: str) -> None:

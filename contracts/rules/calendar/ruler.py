@@ -27,7 +27,7 @@ Hours = Sequence[tuple[int, int]]
 Edges = Sequence[tuple[int, int]]
 
 
-class NeverOpens(ValueError):  # noqa: N818
+class NeverOpens(ValueError):
     """The calendar has too little open time left for the question to have an answer."""
 
 
