@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import sys
 from pathlib import Path
 
 from msp.devservices.environment import CHECKOUT, OURS, plan_of, read_dotenv
 from msp.devservices.folders import ServiceTrouble
+from msp.devservices.locks import Lock
 from msp.devservices.servers import Servers
 
 
@@ -37,10 +37,8 @@ def forget() -> int:
     return 0
 
 
-def _held(lock: Path) -> bool:
-    with lock.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+def _held(path: Path) -> bool:
+    lock = Lock(path)
+    free = lock.take()
+    lock.leave()
+    return not free

@@ -12,7 +12,6 @@ second beat, and two web servers shared one port. Here:
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import signal
 import socket
@@ -27,6 +26,7 @@ from types import FrameType
 from typing import IO
 
 from msp.devservices.environment import CHECKOUT, environment_of
+from msp.devservices.locks import Lock
 from msp.devservices.processes import tail
 
 READY_WITHIN = 90.0
@@ -57,7 +57,7 @@ def parts_of(port: int) -> dict[str, Part]:
     web = (
         *("granian", "--interface", "wsgi", "msp.wsgi:application", "--no-ws", "--http", "1"),
         *("--host", host, "--port", str(port)),
-        *("--workers", os.environ.get("WEB_WORKERS", "2"), "--blocking-threads", "8"),
+        *("--workers", os.environ.get("WEB_WORKERS", "2"), "--blocking-threads", "4"),
         *("--backpressure", "128", "--workers-kill-timeout", "10"),
     )
     worker = (*celery, "worker", "-Q", "default,ingest", "-n", "worker@%h", "-c", "2", *quiet)
@@ -81,7 +81,7 @@ class Supervisor:
     data: Path
     patience: float = 20.0  # seconds the parts have to finish what they are doing
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    _locks: dict[str, IO[str]] = field(default_factory=dict)
+    _locks: dict[str, Lock] = field(default_factory=dict)
     _asked: int = 0  # how often somebody asked us to stop
     _foreground: subprocess.Popen[bytes] | None = None
 
@@ -98,21 +98,15 @@ class Supervisor:
     def claim(self, name: str, note: str) -> None:
         """Take the part's lock, or say who has it."""
         path = self.data / f"{name}.lock"
-        lock = path.open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "another process"
-            lock.close()
+        lock = Lock(path)
+        if not lock.take():
+            lock.leave()
             raise PartFailed(
-                f"The {name} part of this folder runs already ({holder}).\n"
+                f"The {name} part of this folder runs already"
+                f" ({path.read_text().strip() or 'another process'}).\n"
                 f"Stop it first with Ctrl-C where it was started. Folder: {self.data}"
-            ) from None
-        lock.seek(0)
-        lock.truncate()
-        lock.write(f"process {os.getpid()}, {note}")
-        lock.flush()
+            )
+        path.write_text(f"process {os.getpid()}, {note}")
         self._locks[name] = lock
 
     def run(self, name: str, role: str, *command: str) -> None:
@@ -189,7 +183,7 @@ class Supervisor:
             child.wait()
         self.running.clear()
         for lock in self._locks.values():
-            lock.close()
+            lock.leave()
         self._locks.clear()
 
     def _spawn(

@@ -7,21 +7,19 @@ killed process gives back by dying.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from psycopg2 import errors, sql
 
 from msp.devservices.environment import APP, CHECKOUT, OWNER, pg_dump
+from msp.devservices.locks import Lock, alone
 from msp.devservices.postgres import create_logins
 from msp.devservices.servers import Servers
 
@@ -62,7 +60,7 @@ class Databases:
     slot: int = -1
     started: bool = False
     clones: list[str] = field(default_factory=list)
-    _slot_lock: IO[str] | None = None
+    _slot_lock: Lock | None = None
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +88,7 @@ class Databases:
         if self.started:
             return
         self.servers.use()
-        with self._locked("logins.lock"):
+        with alone(self.folder / "logins.lock"):
             create_logins(self.servers.postgres, OWNER, APP)
         self._drop_like(f"{self.name}", f"{self.name}\\_%")
         self.clone(self.name)
@@ -143,36 +141,27 @@ class Databases:
             self._drop_unused_roles()
         self.servers.leave()
         if self._slot_lock is not None:
-            self._slot_lock.close()
+            self._slot_lock.leave()
             self._slot_lock = None
 
-    def _claim(self) -> tuple[int, IO[str]]:
+    def _claim(self) -> tuple[int, Lock]:
         slots = self.folder / "slots"
         slots.mkdir(exist_ok=True)
         for number in range(1, SLOTS):
-            lock = (slots / str(number)).open("a+")
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                lock.close()
-                continue
-            return number, lock
+            lock = Lock(slots / str(number))
+            if lock.take():
+                return number, lock
+            lock.leave()
         raise RuntimeError(f"{SLOTS} test processes hold locks in {slots}.")
-
-    @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
-        with (self.folder / name).open("a+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _template(self) -> str:
         """The template of the current migrations, built by whoever comes first."""
         name = f"template_{schema_key()}"
-        with self._locked(f"{name}.lock"):
+        with alone(self.folder / f"{name}.lock"):
             if not self._exists(name):
                 self._build(name)
             (self.folder / f"{name}.used").touch()
-        with self._locked("collect.lock"):
+        with alone(self.folder / "collect.lock"):
             self._collect(name)
         return name
 

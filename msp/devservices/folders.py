@@ -70,12 +70,10 @@ def account() -> Account:
     )
 
 
-def short_folder(who: Account, key: Path) -> Path:
-    """A closed folder with a short name: a socket's path may not exceed about 100 bytes."""
+def short_folder(key: Path) -> Path:
+    """A name for the sockets' folder: a socket's path may not exceed about 100 bytes."""
     digest = hashlib.sha256(str(key).encode()).hexdigest()[:10]
-    folder = Path("/tmp") / f"steward-{os.geteuid()}-{digest}"  # noqa: S108 - checked right below
-    private_folder(who, folder)
-    return folder
+    return Path("/tmp") / f"steward-{os.geteuid()}-{digest}"  # noqa: S108 - see private_folder
 
 
 def private_folder(who: Account, folder: Path) -> None:

@@ -15,11 +15,13 @@ import psycopg2
 from psycopg2 import sql
 
 from msp.devservices.folders import Account, ServiceTrouble, postgres_bin, private_folder
-from msp.devservices.processes import is_running, plain_environment, tail, wait_gone
+from msp.devservices.processes import Server, is_running, plain_environment, tail, wait_gone
 
 PATIENCE = (
     60.0  # seconds; crash recovery of a large folder on a slow disk is the longest start there is
 )
+# What it says while a killed server's last children or its lock file are still there.
+BLOCKED = ("already exists", "is already in use", "shared memory block")
 
 COMMON = {
     "listen_addresses": "''",
@@ -52,7 +54,7 @@ class Postgres:
     log: Path
     account: Account
     durable: bool = True
-    process: subprocess.Popen[bytes] | None = None
+    process: Server | None = None
 
     def url(self, user: str, database: str) -> str:
         return f"postgresql://{user}@/{database}?host={self.sockets}"
@@ -81,8 +83,11 @@ class Postgres:
             self._init()
         self._configure()
         deadline = time.monotonic() + PATIENCE
+        tries = 0
         while not self._attempt(deadline):
-            if time.monotonic() > deadline:
+            tries += 1
+            blocked = any(word in tail(self.log, 3) for word in BLOCKED)
+            if time.monotonic() > deadline or (tries > 2 and not blocked):
                 raise ServiceTrouble(
                     f"PostgreSQL does not start. The end of {self.log}:\n{tail(self.log)}"
                 )
@@ -146,7 +151,7 @@ class Postgres:
     def _attempt(self, deadline: float) -> bool:
         """Launch once and wait until it answers; False when it gave up at once."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = Server(
                 [str(postgres_bin(self.account) / "postgres"), "-D", str(self.folder)],
                 cwd="/",
                 env=plain_environment(),

@@ -8,6 +8,13 @@ import time
 from pathlib import Path
 
 
+class Server(subprocess.Popen[bytes]):
+    """A child that outlives us by design: dropping the object means nothing."""
+
+    def __del__(self) -> None:
+        """Without the warning that a process still runs."""
+
+
 def plain_environment() -> dict[str, str]:
     """No LC_*, PG* or LD_* of the person's shell in the server."""
     return {
@@ -34,7 +41,7 @@ def is_running(pid: int, name: str) -> bool:
     return rest.split()[0] not in "ZX" and name in command.partition("(")[2]
 
 
-def wait_gone(pid: int, name: str, process: subprocess.Popen[bytes] | None, seconds: float) -> bool:
+def wait_gone(pid: int, name: str, process: Server | None, seconds: float) -> bool:
     """Wait for the end; reap it where it is our own child."""
     deadline = time.monotonic() + seconds
     while is_running(pid, name):

@@ -7,14 +7,19 @@ next and stopped by the last.
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
-from msp.devservices.folders import Account, ServiceTrouble, account, data_folder, short_folder
+from msp.devservices.folders import (
+    Account,
+    ServiceTrouble,
+    account,
+    data_folder,
+    private_folder,
+    short_folder,
+)
+from msp.devservices.locks import Lock, alone
 from msp.devservices.postgres import Postgres
 from msp.devservices.valkey import Valkey
 
@@ -29,14 +34,13 @@ class Servers:
     durable: bool = True
     valkey_databases: int = 16
     who: Account = field(default_factory=account)
-    _users: IO[str] | None = None
-    _started: list[Postgres | Valkey] = field(default_factory=list)
+    _users: Lock | None = None
 
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
-        home = data_folder(self.who, self.folder)
-        sockets = short_folder(self.who, self.folder)
+        home = self.home = data_folder(self.who, self.folder)
+        sockets = short_folder(self.folder)
         logs = self.folder / "logs"
         logs.mkdir(exist_ok=True)
         self.postgres = Postgres(
@@ -54,15 +58,14 @@ class Servers:
     def use(self, *, postgres: bool = True, valkey: bool = True) -> Servers:
         """Join the users, and start what does not run yet."""
         self.join()
-        with self._starting():
+        with alone(self.folder / "start.lock"):
+            private_folder(self.who, self.postgres.sockets)
             if not self.durable:
                 self._distrust_after_reboot()
             if postgres:
                 self._start_postgres()
-                self._started.append(self.postgres)
             if valkey:
                 self.valkey.start()
-                self._started.append(self.valkey)
         return self
 
     def leave(self) -> bool:
@@ -72,55 +75,45 @@ class Servers:
         """
         if self._users is None:
             return False
+        last = self._users.take()
         try:
-            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        else:
-            self._stop_all()
-            return True
+            if last:
+                self._stop_all()
         finally:
-            self._users.close()
+            self._users.leave()
             self._users = None
+        return last
 
     def alone(self) -> bool:
         """True when no other process uses the servers; they then cannot join before we leave."""
         if self._users is None:
             return False
-        try:
-            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            fcntl.flock(self._users, fcntl.LOCK_SH)
-            return False
-        return True
+        if self._users.take():
+            return True
+        self._users.share()
+        return False
 
     def forget(self) -> None:
         """Stop the servers and remove their data. Refuses while another process uses them."""
-        self.join()
-        if not self.alone():
-            self._users = None
-            raise ServiceTrouble(
-                "Another process uses the servers: stop it first (Ctrl-C where `make demo` runs)."
-            )
-        self._stop_all()
-        shutil.rmtree(self.postgres.folder, ignore_errors=True)
-        shutil.rmtree(self.valkey.folder, ignore_errors=True)
-        if self._users is not None:
-            self._users.close()
-            self._users = None
+        users = Lock(self.folder / "users.lock")
+        try:
+            if not users.take():
+                raise ServiceTrouble(
+                    "Another process uses the servers: stop it first (Ctrl-C where it runs)."
+                )
+            self._stop_all()
+            for folder in (self.postgres.folder, self.valkey.folder, self.postgres.sockets):
+                shutil.rmtree(folder, ignore_errors=True)
+            if self.home != self.folder:
+                shutil.rmtree(self.home, ignore_errors=True)
+        finally:
+            users.leave()
 
     def join(self) -> None:
-        """Become a user without starting anything."""
+        """Become a user without starting anything; waits while the last user stops the servers."""
         if self._users is None:
-            users = (self.folder / "users.lock").open("a+")
-            fcntl.flock(users, fcntl.LOCK_SH)  # waits while the last user stops the servers
-            self._users = users
-
-    def _starting(self) -> IO[str]:
-        """One starter at a time; the lock ends with the file."""
-        lock = (self.folder / "start.lock").open("a+")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return lock
+            self._users = Lock(self.folder / "users.lock")
+            self._users.share()
 
     def _start_postgres(self) -> None:
         try:
@@ -134,10 +127,7 @@ class Servers:
     def _stop_all(self) -> None:
         for server in (self.valkey, self.postgres):
             server.stop()
-        with suppress(OSError):
-            shutil.rmtree(self.postgres.sockets)
-            self.postgres.sockets.mkdir(mode=0o700)
-            self.who.own(self.postgres.sockets)
+        shutil.rmtree(self.postgres.sockets, ignore_errors=True)
 
     def _distrust_after_reboot(self) -> None:
         """Without fsync a restart of the machine may have torn the folder: begin anew."""

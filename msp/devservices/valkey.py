@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from msp.devservices.folders import Account, ServiceTrouble, private_folder, valkey_binary
-from msp.devservices.processes import is_running, plain_environment, tail, wait_gone
+from msp.devservices.processes import Server, is_running, plain_environment, tail, wait_gone
 
 PATIENCE = 30.0
 
@@ -29,7 +29,7 @@ class Valkey:
     account: Account
     durable: bool = True
     databases: int = 16
-    process: subprocess.Popen[bytes] | None = None
+    process: Server | None = None
 
     @property
     def socket(self) -> Path:
@@ -63,7 +63,7 @@ class Valkey:
             private_folder(self.account, self.folder)
         config = self._configure()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = Server(
                 [str(valkey_binary(self.account)), str(config)],
                 cwd="/",
                 env=plain_environment(),
