@@ -51,6 +51,10 @@ class Facts:
         self._read.add(name)
         return self._values.get(name) is not None
 
+    def value(self, name: str) -> object:
+        """Whatever stands there, for a reader of its own."""
+        return self._value(name, _REQUIRED)
+
     def flag(self, name: str, default: bool = _REQUIRED) -> bool:
         """True or false."""
         value = self._value(name, default)

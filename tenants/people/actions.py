@@ -82,6 +82,14 @@ def deactivate(*, person: Person, by: Actor, at: datetime) -> None:
     announce(events.PersonDeactivated(person.pk, person.email), by=by, at=at)
 
 
+@transaction.atomic
+def reactivate(*, person: Person, by: Actor, at: datetime) -> None:
+    """Let somebody in again whose access had ended; old sessions, keys and links stay dead."""
+    person.is_active, person.deactivated_at = True, None
+    person.save(update_fields=["is_active", "deactivated_at"])
+    announce(events.PersonReactivated(person.pk, person.email), by=by, at=at)
+
+
 def _keep_one_owner(person: Person) -> None:
     if person.role != "owner":
         return

@@ -31,6 +31,14 @@ class PersonDeactivated(Event):
 
 
 @dataclass(frozen=True)
+class PersonReactivated(Event):
+    kind: ClassVar[str] = "people.reactivated"
+    sentence: ClassVar[str] = "gave {email} access again"
+    person_id: int
+    email: str
+
+
+@dataclass(frozen=True)
 class SignedInByLink(Event):
     kind: ClassVar[str] = "people.signed_in_by_link"
     sentence: ClassVar[str] = "signed in with a link"

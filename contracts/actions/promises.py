@@ -1,0 +1,127 @@
+"""Services, support calendars and service levels: what agreements are made of."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from contracts import events
+from contracts.models import Calendar, Service, ServiceLevel, ServiceLevelVersion
+from contracts.rules import calendar as calendars
+from contracts.rules.targets import read_targets
+from msp.kit import edits
+from msp.kit.facts import InvalidFact
+from msp.kit.refs import Actor
+from msp.kit.refusals import Refused
+from tenants.journal.announce import announce
+
+ALWAYS = "24x7"
+
+
+@transaction.atomic
+def add_service(
+    *, name: str, code: str, description: str = "", by: Actor, at: datetime
+) -> Service:
+    """One more thing we sell."""
+    service = Service(name=name.strip(), code=code.strip(), description=description)
+    _save(service, "code", f"There is a service with the code {code!r:.80} already.")
+    announce(events.ServiceAdded(service.pk, service.name), by=by, at=at)
+    return service
+
+
+@transaction.atomic
+def change_service(*, service: Service, by: Actor, at: datetime, **fields: Any) -> Service:
+    """Change a service's words, or with `retired_at` stop offering it."""
+    service = Service.objects.select_for_update().get(pk=service.pk)
+    changed = edits.apply(service, fields, {"name", "code", "description", "retired_at"})
+    if changed:
+        _save(service, "code", f"There is a service with the code {service.code!r:.80} already.")
+        said = edits.said(changed, {"retired_at": "the availability"})
+        announce(events.ServiceChanged(service.pk, service.name, said), by=by, at=at)
+    return service
+
+
+@transaction.atomic
+def add_calendar(*, name: str, definition: dict[str, Any], by: Actor, at: datetime) -> Calendar:
+    """Support hours under a name; service levels take a copy."""
+    calendar = Calendar(name=name.strip(), definition=_checked(definition))
+    _save(calendar, "name", f"There is a calendar called {calendar.name} already.")
+    announce(events.CalendarAdded(calendar.pk, calendar.name), by=by, at=at)
+    return calendar
+
+
+@transaction.atomic
+def change_calendar(
+    *, calendar: Calendar, name: str, definition: dict[str, Any], by: Actor, at: datetime
+) -> Calendar:
+    """New hours; promises already made keep theirs until their level is revised (S6)."""
+    calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    wanted = {"name": name, "definition": _checked(definition)}
+    if edits.apply(calendar, wanted, {"name", "definition"}):
+        _save(calendar, "name", f"There is a calendar called {calendar.name} already.")
+        announce(events.CalendarChanged(calendar.pk, calendar.name), by=by, at=at)
+    return calendar
+
+
+@transaction.atomic
+def add_level(
+    *, name: str, targets: dict[str, Any], calendar: Calendar | None = None,
+    pauses_response: bool = False, by: Actor, at: datetime,
+) -> ServiceLevelVersion:  # fmt: skip
+    """A named promise; its first version. No calendar means around the clock."""
+    level = ServiceLevel(name=name.strip())
+    _save(level, "name", f"There is a service level called {level.name} already.")
+    version = _version(level, 1, targets, calendar, pauses_response, at)
+    announce(events.LevelAdded(level.pk, level.name), by=by, at=at)
+    return version
+
+
+@transaction.atomic
+def revise_level(
+    *, level: ServiceLevel, targets: dict[str, Any], calendar: Calendar | None = None,
+    pauses_response: bool = False, by: Actor, at: datetime,
+) -> ServiceLevelVersion:  # fmt: skip
+    """The next version of a promise; agreements and tickets keep the one they name."""
+    level = ServiceLevel.objects.select_for_update().get(pk=level.pk)
+    newest = level.versions.order_by("-number").first()
+    number = newest.number + 1 if newest else 1
+    version = _version(level, number, targets, calendar, pauses_response, at)
+    announce(events.LevelRevised(level.pk, level.name, number), by=by, at=at)
+    return version
+
+
+def _version(
+    level: ServiceLevel, number: int, targets: dict[str, Any], calendar: Calendar | None,
+    pauses_response: bool, at: datetime,
+) -> ServiceLevelVersion:  # fmt: skip
+    try:
+        checked = read_targets(targets)
+    except InvalidFact as error:
+        raise Refused(error.reason, field=f"targets.{error.field}") from error
+    always = calendars.SupportCalendar(zone="UTC", always_open=True)
+    return ServiceLevelVersion.objects.create(
+        level=level, number=number, targets=checked, pauses_response=pauses_response,
+        calendar_name=calendar.name if calendar else ALWAYS,
+        calendar=calendar.definition if calendar else calendars.to_dict(always), created_at=at,
+    )  # fmt: skip
+
+
+def _checked(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition in its one stored form, or a refusal that names the field."""
+    try:
+        calendar = calendars.from_dict(definition)
+    except InvalidFact as error:
+        raise Refused(error.reason, field=error.field) from error
+    if not (calendar.always_open or calendar.windows or calendar.overrides):
+        raise Refused("The calendar never opens. Give it hours.", field="windows")
+    return calendars.to_dict(calendar)
+
+
+def _save(row: models.Model, field: str, taken: str) -> None:
+    if not str(getattr(row, "name", "")):
+        raise Refused("It needs a name.", field="name")
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Refused(taken, field=field) from error

@@ -1,0 +1,43 @@
+"""Everything that changes what we know of clients."""
+
+from contracts.clients.actions.clients import (
+    add_client,
+    add_site,
+    archive_client,
+    change_client,
+    change_site,
+)
+from contracts.clients.actions.contacts import (
+    add_contact,
+    archive_contact,
+    change_contact,
+    close_portal,
+    open_portal,
+    start_counting,
+    stop_counting,
+)
+from contracts.clients.actions.devices import (
+    add_device,
+    change_device,
+    retire_device,
+    return_device,
+)
+
+__all__ = [
+    "add_client",
+    "add_contact",
+    "add_device",
+    "add_site",
+    "archive_client",
+    "archive_contact",
+    "change_client",
+    "change_contact",
+    "change_device",
+    "change_site",
+    "close_portal",
+    "open_portal",
+    "retire_device",
+    "return_device",
+    "start_counting",
+    "stop_counting",
+]

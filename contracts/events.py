@@ -1,0 +1,117 @@
+"""What can happen to what we promise."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tenants.journal.registry import Event
+
+
+@dataclass(frozen=True)
+class ServiceAdded(Event):
+    kind: ClassVar[str] = "contracts.service_added"
+    sentence: ClassVar[str] = "added the service {name}"
+    service_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class ServiceChanged(Event):
+    kind: ClassVar[str] = "contracts.service_changed"
+    sentence: ClassVar[str] = "changed {what} of the service {name}"
+    service_id: int
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class CalendarAdded(Event):
+    kind: ClassVar[str] = "contracts.calendar_added"
+    sentence: ClassVar[str] = "added the support calendar {name}"
+    calendar_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class CalendarChanged(Event):
+    kind: ClassVar[str] = "contracts.calendar_changed"
+    sentence: ClassVar[str] = "changed the hours of the support calendar {name}"
+    calendar_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class LevelAdded(Event):
+    kind: ClassVar[str] = "contracts.level_added"
+    sentence: ClassVar[str] = "added the service level {name}"
+    level_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class LevelRevised(Event):
+    kind: ClassVar[str] = "contracts.level_revised"
+    sentence: ClassVar[str] = "revised the service level {name}, now version {number}"
+    level_id: int
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class AgreementDrafted(Event):
+    kind: ClassVar[str] = "contracts.agreement_drafted"
+    sentence: ClassVar[str] = "drafted the agreement {name}"
+    agreement_id: int
+    client_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class AgreementChanged(Event):
+    kind: ClassVar[str] = "contracts.agreement_changed"
+    sentence: ClassVar[str] = "changed {what} of {name}"
+    agreement_id: int
+    client_id: int
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class AgreementPublished(Event):
+    kind: ClassVar[str] = "contracts.agreement_published"
+    sentence: ClassVar[str] = "published version {number} of {name}, in effect from {effective_on}"
+    agreement_id: int
+    client_id: int
+    name: str
+    number: int
+    effective_on: str
+
+
+@dataclass(frozen=True)
+class AgreementAmended(Event):
+    kind: ClassVar[str] = "contracts.agreement_amended"
+    sentence: ClassVar[str] = "began version {number} of {name}, meant for {effective_on}"
+    agreement_id: int
+    client_id: int
+    name: str
+    number: int
+    effective_on: str
+
+
+@dataclass(frozen=True)
+class DraftDiscarded(Event):
+    kind: ClassVar[str] = "contracts.draft_discarded"
+    sentence: ClassVar[str] = "discarded the draft of version {number} of {name}"
+    agreement_id: int
+    client_id: int
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class AgreementEnded(Event):
+    kind: ClassVar[str] = "contracts.agreement_ended"
+    sentence: ClassVar[str] = "ended {name}; {last_on} is its last day"
+    agreement_id: int
+    client_id: int
+    name: str
+    last_on: str

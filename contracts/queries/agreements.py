@@ -1,0 +1,109 @@
+"""Agreements by date: which version holds, and what it bills."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from contracts.models import Agreement, AgreementLine, AgreementVersion
+from contracts.rules.doubles import Counted
+from contracts.rules.terms import read_terms
+from msp.kit.periods import Period
+from tenants.people.rules.viewer import Viewer
+
+ENDLESS = date.max
+MOST_FOUND = 6
+
+
+@dataclass(frozen=True)
+class BillableLine:
+    """One agreement line with the part of a period it is in force for.
+
+    Two versions of a line within the period are two of these with the same `line_key`.
+    """
+
+    agreement_id: int
+    agreement_name: str
+    line_id: int
+    line_key: UUID
+    description: str
+    kind: str
+    facts: dict[str, Any]
+    period: Period
+    currency: str
+
+
+def billable_lines(*, client_id: int, period: Period) -> list[BillableLine]:
+    """What a client's published agreements charge for in a period, by agreement and line."""
+    found = [
+        BillableLine(
+            version.agreement_id, version.agreement.name, line.pk, line.line_key,
+            line.description, line.kind, line.facts, part, version.agreement.currency,
+        )
+        for version in published(client_id)
+        if (part := clipped(version, period))
+        for line in version.lines.all()
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.agreement_id, one.period.start, one.line_id))
+
+
+def published(client_id: int) -> list[AgreementVersion]:
+    """Every published version of a client's agreements with its lines, oldest first."""
+    return list(
+        AgreementVersion.objects.filter(agreement__client_id=client_id, published_at__isnull=False)
+        .select_related("agreement", "level_version__level")
+        .prefetch_related("lines__level_version__level")
+        .order_by("agreement_id", "effective_on", "number")
+    )
+
+
+def in_force(version: AgreementVersion) -> Period | None:
+    """The dates a published version holds; None for one replaced before it began."""
+    agreement = version.agreement
+    start = max(version.effective_on, agreement.starts_on)
+    end = min(version.superseded_on or ENDLESS, agreement.ends_on or ENDLESS)
+    return Period(start, end) if start < end else None
+
+
+def clipped(version: AgreementVersion, period: Period) -> Period | None:
+    """The part of a period a version is in force for."""
+    held = in_force(version)
+    return held.clip(period) if held else None
+
+
+def version_on(agreement: Agreement, day: date) -> AgreementVersion | None:
+    """The published version in effect on a date, else the one that will be, else the last."""
+    versions = list(
+        agreement.versions.filter(published_at__isnull=False).order_by("effective_on", "number")
+    )
+    held = [one for one in versions if (span := in_force(one)) and span.contains(day)]
+    coming = [one for one in versions if one.effective_on > day]
+    return next(iter([*held, *coming, *reversed(versions)]), None)
+
+
+def other_counted_lines(agreement: Agreement, starts_on: date) -> list[Counted]:
+    """Lines of the client's other agreements in force at any time from a date on."""
+    window = Period(starts_on, agreement.ends_on or ENDLESS)
+    return [
+        Counted(line.description, version.agreement.name, line.service_id, terms)
+        for version in published(agreement.client_id)
+        if version.agreement_id != agreement.pk and clipped(version, window)
+        for line, terms in terms_of(version.lines.all())
+    ]
+
+
+def terms_of(lines: Iterable[AgreementLine]) -> list[tuple[AgreementLine, Any]]:
+    """Each line with its typed terms."""
+    return [(line, read_terms(line.kind, line.facts)) for line in lines]
+
+
+def search_agreements(viewer: Viewer, text: str) -> list[Agreement]:
+    """The agreements whose name, number or client contains the text."""
+    rows = Agreement.objects.visible_to(viewer).select_related("client")
+    found = rows.filter(
+        Q(name__icontains=text) | Q(number__iexact=text) | Q(client__name__icontains=text)
+    )
+    return list(found[:MOST_FOUND])
