@@ -14,6 +14,8 @@ from tenants.models import Msp
 from tenants.people.models import Person
 from tests.databases import Databases
 
+pytest_plugins = ["tests.cast"]
+
 NOW = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)  # a Monday, 10:00 in New York
 
 

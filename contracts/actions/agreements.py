@@ -72,7 +72,7 @@ def change_draft(
     *, version: AgreementVersion, name: str, effective_on: date, ends_on: date | None = None,
     note: str = "", by: Actor, at: datetime,
 ) -> AgreementVersion:  # fmt: skip
-    """Change what a draft is called and when it begins; of an unpublished agreement also its end."""
+    """Change a draft's name and start; before the first publishing also its end."""
     version = _locked_draft(version)
     agreement = version.agreement
     agreement.name = name.strip()
@@ -141,9 +141,7 @@ def publish(
 
 
 @transaction.atomic
-def amend(
-    *, agreement: Agreement, effective_on: date, by: Actor, at: datetime
-) -> AgreementVersion:
+def amend(*, agreement: Agreement, effective_on: date, by: Actor, at: datetime) -> AgreementVersion:
     """A draft of the next version, a copy of the last published one; lines keep their keys."""
     agreement = _locked(agreement)
     if agreement.versions.filter(published_at__isnull=True).exists():
@@ -256,9 +254,7 @@ def _check_effective(
             field="effective_on",
         )
     if agreement.ends_on is not None and starts_on >= agreement.ends_on:
-        raise Refused(
-            f"The agreement ends before {agreement.ends_on}.", field="effective_on"
-        )
+        raise Refused(f"The agreement ends before {agreement.ends_on}.", field="effective_on")
 
 
 def _line(version: AgreementVersion, position: int, line: LineInput) -> AgreementLine:

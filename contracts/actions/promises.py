@@ -19,9 +19,7 @@ ALWAYS = "24x7"
 
 
 @transaction.atomic
-def add_service(
-    *, name: str, code: str, description: str = "", by: Actor, at: datetime
-) -> Service:
+def add_service(*, name: str, code: str, description: str = "", by: Actor, at: datetime) -> Service:
     """One more thing we sell."""
     service = Service(name=name.strip(), code=code.strip(), description=description)
     _save(service, "code", f"There is a service with the code {code!r:.80} already.")

@@ -1,9 +1,9 @@
 """The other party: who the client is, where, and what of theirs we look after."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
-from django.contrib.postgres.indexes import GinIndex, OpClass
 
 from tenants.people.rules.viewer import Viewer
 
@@ -81,7 +81,9 @@ class Contact(models.Model):
         ADMIN = "admin", "Administrator"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contacts")
-    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    site = models.ForeignKey(
+        Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
@@ -109,7 +111,9 @@ class Contact(models.Model):
                 | Q(counts_until_on__gte=models.F("counts_from_on")),
             ),
         ]
-        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_name_search")]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_name_search")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -132,8 +136,12 @@ class Device(models.Model):
         OTHER = "other", "Other"
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="devices")
-    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="devices")
-    owner = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="devices")
+    site = models.ForeignKey(
+        Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="devices"
+    )
+    owner = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="devices"
+    )
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=Kind)
     maker = models.CharField(max_length=60, blank=True)
@@ -152,7 +160,10 @@ class Device(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                "client", Lower("name"), condition=Q(retired_on__isnull=True), name="one_device_per_name"
+                "client",
+                Lower("name"),
+                condition=Q(retired_on__isnull=True),
+                name="one_device_per_name",
             )
         ]
         indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="device_name_search")]

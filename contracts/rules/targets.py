@@ -15,8 +15,9 @@ def read_targets(values: object) -> dict[str, dict[str, int]]:
     facts = Facts(values)
     targets = {}
     for priority in PRIORITIES:
+        given = facts.value(priority)
         with inside(priority):
-            one = Facts(facts.value(priority))
+            one = Facts(given)
             targets[priority] = {promise: _seconds(one, promise) for promise in PROMISES}
             one.done()
             _check_order(targets[priority])

@@ -38,9 +38,7 @@ def portal(contact: Contact, role: str = "admin") -> Person:
     return actions.open_portal(contact=contact, role=role, by=BY, at=STARTED_AT)
 
 
-def device(
-    client: Client, name: str = "hdg-srv-01", kind: str = "server", **fields: Any
-) -> Device:
+def device(client: Client, name: str = "hdg-srv-01", kind: str = "server", **fields: Any) -> Device:
     """A device that counts from 1 January 2026 unless told otherwise."""
     fields = {"counts_from_on": STARTED_ON, "by": BY, "at": STARTED_AT} | fields
     return actions.add_device(client=client, name=name, kind=kind, **fields)

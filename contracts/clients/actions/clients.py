@@ -133,9 +133,7 @@ def _save_client(client: Client) -> None:
         with transaction.atomic():
             client.save()
     except IntegrityError as error:
-        raise Refused(
-            f"There is a client called {client.name} already.", field="name"
-        ) from error
+        raise Refused(f"There is a client called {client.name} already.", field="name") from error
 
 
 def _save_site(site: Site) -> None:

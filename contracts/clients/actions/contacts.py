@@ -86,9 +86,7 @@ def start_counting(*, contact: Contact, on: date, by: Actor, at: datetime) -> No
     if contact.archived_at is not None:
         raise Conflict(f"{contact.name} is archived.")
     if contact.counts_from_on is not None and contact.counts_until_on is None:
-        raise Refused(
-            f"{contact.name} counts since {contact.counts_from_on} already.", field="on"
-        )
+        raise Refused(f"{contact.name} counts since {contact.counts_from_on} already.", field="on")
     if contact.counts_until_on is not None and on < contact.counts_until_on:
         raise Refused(f"{contact.name} counted until {contact.counts_until_on}.", field="on")
     contact.counts_from_on, contact.counts_until_on = on, None
@@ -141,9 +139,7 @@ def open_portal(
     person = _admitted(contact, role, by, at, password)
     contact.portal_role, contact.person = role, person
     contact.save(update_fields=["portal_role", "person"])
-    announce(
-        events.PortalOpened(contact.pk, contact.client_id, contact.name, role), by=by, at=at
-    )
+    announce(events.PortalOpened(contact.pk, contact.client_id, contact.name, role), by=by, at=at)
     return person
 
 
@@ -160,9 +156,7 @@ def close_portal(*, contact: Contact, by: Actor, at: datetime) -> None:
     announce(events.PortalClosed(contact.pk, contact.client_id, contact.name), by=by, at=at)
 
 
-def _admitted(
-    contact: Contact, role: str, by: Actor, at: datetime, password: str | None
-) -> Person:
+def _admitted(contact: Contact, role: str, by: Actor, at: datetime, password: str | None) -> Person:
     person = contact.person
     if person is not None and person.email != contact.email:
         person = None
@@ -201,6 +195,4 @@ def _save(contact: Contact) -> None:
 
 
 def _tell_change(contact: Contact, what: str, by: Actor, at: datetime) -> None:
-    announce(
-        events.ContactChanged(contact.pk, contact.client_id, contact.name, what), by=by, at=at
-    )
+    announce(events.ContactChanged(contact.pk, contact.client_id, contact.name, what), by=by, at=at)

@@ -135,9 +135,7 @@ def _follow(device: Device, changed: list[str], at: datetime) -> None:
 
 
 def _locked(device: Device) -> Device:
-    return (
-        Device.objects.select_for_update(of=("self",)).select_related("client").get(pk=device.pk)
-    )
+    return Device.objects.select_for_update(of=("self",)).select_related("client").get(pk=device.pk)
 
 
 def _save(device: Device) -> None:

@@ -62,9 +62,7 @@ def rename(*, unit_type: str, unit_id: int, name: str, source: str, at: datetime
 
 
 @transaction.atomic
-def move_start(
-    *, unit_type: str, unit_id: int, starts_on: date, source: str, at: datetime
-) -> bool:
+def move_start(*, unit_type: str, unit_id: int, starts_on: date, source: str, at: datetime) -> bool:
     """Correct when the unit began to count; False where it would begin after that stretch ended."""
     intervals = known_intervals(unit_type=unit_type, unit_id=unit_id)
     if not intervals:
