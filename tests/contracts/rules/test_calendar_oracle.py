@@ -83,7 +83,7 @@ def open_minutes(shape: SupportCalendar, start: datetime, end: datetime) -> set[
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(question=questions())
 def test_elapsed_is_what_counting_every_minute_gives(question):
     shape, a, b, _ = question
@@ -95,7 +95,6 @@ def test_elapsed_is_what_counting_every_minute_gives(question):
     assert calendar.elapsed(shape, a, b) == counted
 
 
-@settings(deadline=None)
 @given(question=questions())
 def test_elapsed_is_additive_and_monotone(question):
     shape, a, b, c = question
@@ -105,7 +104,6 @@ def test_elapsed_is_additive_and_monotone(question):
     assert calendar.elapsed(shape, b, a) == 0 or a == b
 
 
-@settings(deadline=None)
 @given(question=questions(), seconds=st.integers(1, 40 * 3600))
 def test_add_is_the_least_instant_that_elapsed_allows(question, seconds):
     shape, a, _, _ = question
@@ -118,7 +116,6 @@ def test_add_is_the_least_instant_that_elapsed_allows(question, seconds):
     assert calendar.add(shape, calendar.add(shape, a, seconds // 2), seconds - seconds // 2) == due
 
 
-@settings(deadline=None)
 @given(question=questions())
 def test_windows_are_the_open_time_and_never_touch(question):
     shape, a, _, c = question

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.rules import calendar as business
@@ -58,7 +58,6 @@ def added_up(calendar, events, at):
     return total
 
 
-@settings(deadline=None)
 @given(history=histories(), disorder=st.randoms(use_true_random=False))
 def test_consumed_and_remaining_always_make_the_target(history, disorder):
     calendar, events = history
@@ -73,7 +72,6 @@ def test_consumed_and_remaining_always_make_the_target(history, disorder):
     assert clock.fold(calendar, shuffled) == left
 
 
-@settings(deadline=None)
 @given(history=histories())
 def test_the_same_event_told_twice_changes_nothing(history):
     calendar, events = history
@@ -81,7 +79,6 @@ def test_the_same_event_told_twice_changes_nothing(history):
     assert clock.fold(calendar, [event for event in events for _ in (1, 2)]) == left
 
 
-@settings(deadline=None)
 @given(history=histories())
 def test_at_its_deadline_a_clock_has_used_exactly_its_target(history):
     calendar, events = history
@@ -96,7 +93,6 @@ def test_at_its_deadline_a_clock_has_used_exactly_its_target(history):
         assert clock.consumed_of(calendar, left, deadline - SECOND) < left.target
 
 
-@settings(deadline=None)
 @given(history=histories())
 def test_a_recorded_miss_is_never_taken_back(history):
     calendar, events = history
