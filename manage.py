@@ -51,7 +51,7 @@ def surround(command: str) -> None:
     from msp.devservices.folders import ServiceTrouble
 
     try:
-        ensure_env(start=command not in WITHOUT_SERVERS)
+        ensure_env(start=command not in WITHOUT_SERVERS, trying=command == "up")
     except (EnvironmentTrouble, ServiceTrouble) as trouble:
         sys.exit(str(trouble))
     if command in AS_OWNER:

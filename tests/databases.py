@@ -57,6 +57,7 @@ class Databases:
     """This process's place on the shared test servers."""
 
     folder: Path = field(default_factory=cache_folder)
+    durable: bool = False
     slot: int = -1
     started: bool = False
     clones: list[str] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Databases:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.servers = Servers(self.folder, durable=False, valkey_databases=SLOTS)
+        self.servers = Servers(self.folder, durable=self.durable, valkey_databases=SLOTS)
         self.servers.join()
         self.slot, self._slot_lock = self._claim()
 

@@ -44,20 +44,21 @@ class Plan:
         return self.postgres or self.valkey
 
 
-def ensure_env(*, start: bool = True, secret: bool = True) -> Servers | None:
+def ensure_env(*, start: bool = True, trying: bool = False) -> Servers | None:
     """Complete os.environ and start what it promises; the servers stop with their last user.
 
     1. A .env file beside manage.py fills what is not set.
     2. Without DATABASE_URL / REDIS_URL the embedded servers get addresses (and are started, unless
        told not to).
     3. A DATABASE_URL alone is the owner's login: the app gets a login of its own.
-    4. Secrets that nobody gave are made once and kept for the owner of the folder only.
+    4. While trying it out, or with servers of ours, a missing SECRET_KEY is made once and kept; an
+       installation with servers of its own must name one.
     """
     read_dotenv(CHECKOUT / ".env")
     plan = plan_of()
     os.environ.setdefault("STEWARD_DATA", str(plan.data))
-    if secret:
-        os.environ.setdefault("SECRET_KEY", kept_secret(plan.data, "SECRET_KEY"))
+    if (trying or plan.embeds) and not os.environ.get("SECRET_KEY"):
+        os.environ["SECRET_KEY"] = kept_secret(plan.data, "SECRET_KEY")
     os.environ.setdefault("PG_DUMP", pg_dump())
     servers = embed(plan, start=start) if plan.embeds else None
     if not plan.postgres and start:
