@@ -1,5 +1,6 @@
 """Work: tickets, what was said on them, and the clocks that run."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
@@ -7,8 +8,8 @@ from django.db.models.functions import Upper
 
 from contracts.clients.models import Client, Contact, Device, Site
 from contracts.models import Agreement, ServiceLevelVersion
-from tenants.people.rules.viewer import Viewer
 from tenants.people.models import Person, Team
+from tenants.people.rules.viewer import Viewer
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -21,7 +22,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 
 class Ticket(models.Model):
-    """Something that must be done for a client, under the promise that covered it when it began."""
+    """Something that must be done for a client, under the promise that covered it when it began.
+
+    `due_at` is the next deadline of its running clocks, `client_wrote_at` the oldest word of the
+    client that nobody answered, `touched_at` the last time a person and not the product acted;
+    `policy_reason` says why this promise holds, `policy_failed` why the others do not.
+    """
 
     class Priority(models.IntegerChoices):
         CRITICAL = 1, "Critical"
@@ -38,7 +44,9 @@ class Ticket(models.Model):
 
     number = models.PositiveBigIntegerField(unique=True)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
-    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    site = models.ForeignKey(
+        Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -51,8 +59,12 @@ class Ticket(models.Model):
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
     channel = models.CharField(max_length=10, choices=Channel)
     source_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
-    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     agreement = models.ForeignKey(
         Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -61,14 +73,20 @@ class Ticket(models.Model):
         ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     covered = models.BooleanField(default=False)
-    policy_reason = models.CharField(max_length=300, blank=True)
+    policy_reason = models.TextField(blank=True)
+    policy_failed = ArrayField(models.TextField(), default=list, blank=True)
     opened_at = models.DateTimeField()
     responded_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
+    client_wrote_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    reopens = models.PositiveSmallIntegerField(default=0)
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followers"
+    )
 
     objects = TicketQuerySet.as_manager()
 
@@ -81,7 +99,9 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["client", "-updated_at"], name="tickets_of_client"),
             models.Index(
-                fields=["device"], name="open_tickets_of_device", condition=Q(resolved_at__isnull=True)
+                fields=["device"],
+                name="open_tickets_of_device",
+                condition=Q(resolved_at__isnull=True),
             ),
             models.Index(fields=["-updated_at", "-id"], name="tickets_by_update"),
             GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_search"),
@@ -92,24 +112,32 @@ class Ticket(models.Model):
 
 
 class Message(models.Model):
-    """Something said on a ticket: to the client, or a note among ourselves."""
+    """Something said on a ticket: to the client, or a note among ourselves.
+
+    `key` names one sending of a form or a program, so that sending it twice says it once.
+    """
 
     class Kind(models.TextChoices):
+        OPENING = "opening", "How it began"
         REPLY = "reply", "Reply"
         NOTE = "note", "Internal note"
         CLIENT = "client", "From the client"
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
-    kind = models.CharField(max_length=6, choices=Kind)
+    kind = models.CharField(max_length=8, choices=Kind)
     author_kind = models.CharField(max_length=10)
     author_id = models.BigIntegerField(null=True)
     author_name = models.CharField(max_length=120)
     body = models.TextField()
     html = models.TextField()
+    key = models.CharField(max_length=80, null=True, blank=True)
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "key"], name="one_message_per_key")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.ticket_id}"
@@ -119,7 +147,8 @@ class Clock(models.Model):
     """One promise counting on one ticket. Everything shown is derived from its spans (S1).
 
     `due_at` is the exact instant it would be missed, null while paused or stopped; it is a row so
-    that a sweep finds it, never a timer in memory.
+    that a sweep finds it, never a timer in memory. `pauses` says whether a waiting status stops
+    it, `carried` what an earlier promise had used, `raised` that a shorter target came too late.
     """
 
     class Target(models.TextChoices):
@@ -129,6 +158,9 @@ class Clock(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
     target = models.CharField(max_length=10, choices=Target)
     seconds = models.PositiveIntegerField()
+    carried = models.PositiveIntegerField(default=0)
+    pauses = models.BooleanField(default=True)
+    raised = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
     met_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
