@@ -1,0 +1,22 @@
+"""What can be done to a ticket. Each verb locks the ticket first and may be told twice."""
+
+from tickets.actions.opening import open_ticket
+from tickets.actions.progress import close, reopen, resolve, set_status
+from tickets.actions.promises import acknowledge, breach_due, set_priority
+from tickets.actions.talk import client_message, note, reply
+from tickets.actions.work import assign
+
+__all__ = [
+    "acknowledge",
+    "assign",
+    "breach_due",
+    "client_message",
+    "close",
+    "note",
+    "open_ticket",
+    "reopen",
+    "reply",
+    "resolve",
+    "set_priority",
+    "set_status",
+]
