@@ -1,6 +1,5 @@
 """Opening a ticket: whose it is, under which promise, and its clocks running."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,16 +8,14 @@ from django.db import transaction
 
 from contracts import queries as contracts
 from contracts.clients.models import Client, Contact, Device, Site
-from contracts.models import ServiceLevelVersion
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
-from tenants.journal.announce import announce
 from tenants.people.models import Person
 from tickets import events
-from tickets.actions import _clocks as clocks
-from tickets.actions._ticket import is_human, say
-from tickets.actions.work import assign, require_staff
-from tickets.models import Clock, Message, Ticket, TicketNumber
+from tickets.actions._held import Held
+from tickets.actions.work import assign
+from tickets.models import Message, Ticket, TicketNumber
+from tickets.queries.clocks import pausing_of, targets_of
 from tickets.rules.words import one_line
 
 
@@ -53,7 +50,7 @@ def open_ticket(
         raise Refused("A ticket cannot begin in the future.", field="opened_at")
     about = _checked(client, contact, device, site)
     if owner is not None:
-        require_staff(owner)
+        Held.demand_staff(owner)
     number = _next_number()
     known = _known(source_key)  # whoever held the numbers before may have opened it
     if known is not None:
@@ -64,11 +61,7 @@ def open_ticket(
         source_key=source_key, follows=follows,
     )  # fmt: skip
     TicketNumber.objects.filter(pk=1).update(last=number)
-    _start_clocks(ticket, began)
-    if body.strip():
-        kind = Message.Kind.CLIENT if by.kind == "contact" else Message.Kind.OPENING
-        say(ticket, kind, body, by=by, at=at)
-    _announce(ticket, by=by, at=at)
+    _begin(Held(ticket, by=by, at=at, fresh=True), began, body)
     if owner is not None:
         assign(ticket=ticket, owner=owner, by=by, at=at)
     return ticket
@@ -105,7 +98,7 @@ def _subject(subject: str, by: Actor) -> str:
     line = " ".join(subject.replace("\x00", " ").split())
     if not line:
         raise Refused("Say in a few words what it is about.", field="subject")
-    if len(line) > 200 and is_human(by):
+    if len(line) > 200 and by.kind != "system":
         raise Refused("The subject has at most 200 characters.", field="subject")
     return one_line(line)
 
@@ -123,7 +116,7 @@ def _priority(priority: int) -> int:
 
 
 def _write(about: _About, number: int, began: datetime, at: datetime, **fields: Any) -> Ticket:
-    """The ticket's row, with the promise that covers it and the reason why."""
+    """The ticket's row, with the promise that covers it and the reason why (S5)."""
     cover = contracts.coverage(
         client_id=about.client.pk,
         device_id=about.device.pk if about.device else None,
@@ -147,45 +140,22 @@ def _write(about: _About, number: int, began: datetime, at: datetime, **fields: 
     )
 
 
-def _start_clocks(ticket: Ticket, began: datetime) -> None:
-    """No promise, no clock; the ticket's reason says so already (S5)."""
-    if ticket.level_version_id is None:
-        return
+def _begin(held: Held, began: datetime, body: str) -> None:
+    """Clocks, the first message, and the news. No promise, no clock."""
+    ticket = held.ticket
     targets = targets_of(ticket, ticket.priority)
-    pauses_response = ServiceLevelVersion.objects.values_list("pauses_response", flat=True).get(
-        pk=ticket.level_version_id
-    )
-    for target, seconds in targets.items():
-        pauses = target == Clock.Target.RESOLUTION or pauses_response
-        clocks.start(ticket, target, seconds, pauses=pauses, at=began)
-    clocks.set_next_due(ticket)
-    ticket.save(update_fields=["due_at"])
-
-
-def targets_of(ticket: Ticket, priority: int) -> dict[str, int]:
-    """The seconds promised for each target at a priority; what is not promised is left out."""
-    level = contracts.level(ticket.level_version_id)
-    promised: Mapping[str, int | None] = level.targets.get(str(priority)) or {}
-    return {
-        str(target): int(seconds)
-        for target in clocks.BOTH
-        if (seconds := promised.get(str(target)))
-    }
-
-
-def _announce(ticket: Ticket, *, by: Actor, at: datetime) -> None:
-    announce(
-        events.TicketOpened(
-            ticket_id=ticket.pk,
-            client_id=ticket.client_id,
-            number=ticket.number,
-            subject=ticket.subject,
-            channel=ticket.channel,
-            priority=ticket.priority,
-            device_id=ticket.device_id,
-            contact_id=ticket.contact_id,
-            source_key=ticket.source_key,
-        ),
-        by=by,
-        at=at,
+    if targets:
+        held.clocks.start(targets, pausing_of(ticket), began)
+        ticket.save(update_fields=["due_at"])
+    if body.strip():
+        by_client = held.by.kind == "contact"
+        held.say(Message.Kind.CLIENT if by_client else Message.Kind.OPENING, body)
+    held.announce(
+        events.TicketOpened,
+        subject=ticket.subject,
+        channel=ticket.channel,
+        priority=ticket.priority,
+        device_id=ticket.device_id,
+        contact_id=ticket.contact_id,
+        source_key=ticket.source_key,
     )

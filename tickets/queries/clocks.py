@@ -1,6 +1,6 @@
 """A ticket's clocks as the rules see them, and what a page shows of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,9 +31,26 @@ def calendar_of(ticket: Ticket) -> SupportCalendar | None:
     return contracts.level(ticket.level_version_id).calendar
 
 
+def targets_of(ticket: Ticket, priority: int) -> dict[str, int]:
+    """The seconds promised for each target at a priority; what is not promised is left out."""
+    if ticket.level_version_id is None:
+        return {}
+    level = contracts.level(ticket.level_version_id)
+    promised: Mapping[str, int | None] = level.targets.get(str(priority)) or {}
+    found = {str(target): promised.get(str(target)) for target in Clock.Target.values}
+    return {target: int(seconds) for target, seconds in found.items() if seconds}
+
+
+def pausing_of(ticket: Ticket) -> tuple[str, ...]:
+    """The targets that stand still while we wait; the first reply only where it was agreed."""
+    if ticket.level_version is not None and ticket.level_version.pauses_response:
+        return (Clock.Target.RESPONSE.value, Clock.Target.RESOLUTION.value)
+    return (Clock.Target.RESOLUTION.value,)
+
+
 @dataclass(frozen=True)
 class Shown:
-    """One clock as a page draws it: `due_at` stays known after the end, `began_at` feeds the ring."""
+    """One clock as a page draws it; `due_at` stays known once it is met."""
 
     target: str
     label: str
