@@ -43,7 +43,7 @@ def targets_of(ticket: Ticket, priority: int) -> dict[str, int]:
 
 def pausing_of(ticket: Ticket) -> tuple[str, ...]:
     """The targets that stand still while we wait; the first reply only where it was agreed."""
-    if ticket.level_version is not None and ticket.level_version.pauses_response:
+    if ticket.level_version_id and contracts.level(ticket.level_version_id).pauses_response:
         return (Clock.Target.RESPONSE.value, Clock.Target.RESOLUTION.value)
     return (Clock.Target.RESOLUTION.value,)
 
