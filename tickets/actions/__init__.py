@@ -2,11 +2,12 @@
 
 from tickets.actions.opening import open_ticket
 from tickets.actions.progress import close, reopen, resolve, set_status
-from tickets.actions.promises import breach_due, set_priority
+from tickets.actions.promises import BATCH, breach_due, set_priority
 from tickets.actions.talk import client_message, note, reply
 from tickets.actions.work import acknowledge, assign
 
 __all__ = [
+    "BATCH",
     "acknowledge",
     "assign",
     "breach_due",

@@ -1,6 +1,6 @@
 """Promises while work goes on: another priority, and deadlines that pass."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -10,12 +10,11 @@ from tickets import events
 from tickets.actions._clocks import RAISE_GRACE
 from tickets.actions._held import Held
 from tickets.models import Clock, Ticket
-from tickets.queries.clocks import pausing_of, targets_of
+from tickets.queries.clocks import over_at, pausing_of, targets_of
 from tickets.rules import states
 from tickets.rules.clock import Kind
 
 BATCH = 500
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @transaction.atomic
@@ -68,13 +67,8 @@ def breach_due(*, at: datetime) -> int:
     A promise is kept to the second, so it is missed from the second after its deadline on (S4).
     A ticket somebody holds is left to the next sweep, or to the very change that holds it.
     """
-    whole = at - at.microsecond * _MICROSECOND
-    due = (
-        Clock.objects.filter(met_at__isnull=True, missed_at__isnull=True, due_at__lt=whole)
-        .order_by("due_at", "pk")
-        .values_list("ticket_id", "target")[:BATCH]
-    )
-    return sum(_breach(ticket_id, target, at) for ticket_id, target in list(due))
+    due = over_at(at).order_by("due_at", "pk").values_list("ticket_id", "target")
+    return sum(_breach(ticket_id, target, at) for ticket_id, target in list(due[:BATCH]))
 
 
 def _breach(ticket_id: int, target: str, at: datetime) -> int:

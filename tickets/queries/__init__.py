@@ -1,5 +1,5 @@
 """What can be asked about tickets."""
 
-from tickets.queries.clocks import Shown, clocks_of, next_of
+from tickets.queries.clocks import Shown, clocks_of, is_breach_due, next_of
 
-__all__ = ["Shown", "clocks_of", "next_of"]
+__all__ = ["Shown", "clocks_of", "is_breach_due", "next_of"]

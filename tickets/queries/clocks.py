@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from contracts import queries as contracts
 from contracts.rules.calendar import SupportCalendar
@@ -104,3 +106,14 @@ def _shown(row: Clock, calendar: SupportCalendar, at: datetime) -> Shown:
         met_at=row.met_at,
         missed_at=row.missed_at,
     )
+
+
+def over_at(at: datetime) -> QuerySet[Clock]:
+    """The clocks to be marked as missed: kept to the second, over from the next one on (S4)."""
+    whole = at - at.microsecond * timedelta(microseconds=1)
+    return Clock.objects.filter(met_at__isnull=True, missed_at__isnull=True, due_at__lt=whole)
+
+
+def is_breach_due(at: datetime) -> bool:
+    """Whether the sweep has something to do; one look into a partial index."""
+    return over_at(at).exists()
