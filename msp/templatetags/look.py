@@ -1,7 +1,7 @@
-"""Template tags of the design system: the cheap form of the cotton components, for rows of long tables.
+"""Template tags of the design system: the cheap form of the cotton components.
 
-A cotton component costs a context and a template; one of these tags costs a string. The components call
-them, so there is one source of the HTML either way.
+A component costs a context and a template, one of these tags costs a string: rows of long tables
+use the tags. The components call them, so there is one source of the HTML either way.
 """
 
 from collections.abc import Sequence
@@ -9,71 +9,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django import template
-from django.forms import (
-    BoundField,
-    CheckboxInput,
-    CheckboxSelectMultiple,
-    RadioSelect,
-    Select,
-    Textarea,
-)
+from django import forms, template
+from django.forms import BoundField
 from django.utils import timezone
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from msp.templatetags import drawing, wording
+from msp.templatetags import clocks, drawing, states, wording
 
 register = template.Library()
-
-# How a state looks: tone, shape, word. Design section 8.4 and 8.5, in one place for every room.
-STATES: dict[str, dict[str, tuple[str, str, str]]] = {
-    "ticket": {
-        "new": ("accent", "new", "New"),
-        "open": ("accent", "ring", "Open"),
-        "in_progress": ("accent", "half", "In progress"),
-        "scheduled": ("info", "ring", "Scheduled"),
-        "waiting_client": ("warn", "wait", "Waiting on client"),
-        "waiting_vendor": ("idle", "wait", "Waiting on vendor"),
-        "resolved": ("ok", "done", "Resolved"),
-        "closed": ("idle", "done", "Closed"),
-    },
-    "device": {
-        "down": ("danger", "down", "Down"),
-        "late": ("warn", "alert", "Late"),
-        "degraded": ("warn", "alert", "Degraded"),
-        "maintenance": ("info", "maintenance", "Maintenance"),
-        "silent": ("idle", "silent", "Not reporting"),
-        "new": ("idle", "silent", "Not reporting"),
-        "up": ("ok", "done", "Up"),
-    },
-    "incident": {
-        "open": ("danger", "down", "Open"),
-        "acknowledged": ("warn", "half", "Acknowledged"),
-        "resolved": ("ok", "done", "Resolved"),
-    },
-    "invoice": {
-        "draft": ("idle", "new", "Draft"),
-        "review": ("warn", "alert", "Needs a look"),
-        "ready": ("ok", "done", "Ready"),
-        "approved": ("accent", "ring", "Approved"),
-        "issued": ("info", "ring", "Issued"),
-        "sent": ("info", "ring", "Sent"),
-        "viewed": ("info", "half", "Viewed"),
-        "held": ("idle", "wait", "Held"),
-        "part_paid": ("warn", "half", "Part paid"),
-        "paid": ("ok", "done", "Paid"),
-        "overdue": ("danger", "late", "Overdue"),
-        "disputed": ("warn", "flag", "Disputed"),
-        "void": ("idle", "minus", "Void"),
-        "written_off": ("idle", "minus", "Written off"),
-        "credit_note": ("idle", "minus", "Credit note"),
-    },
-}
-STRUCK = {"void", "written_off"}
-PRIORITIES = {1: "Critical priority", 2: "High priority", 3: "Medium priority", 4: "Low priority"}
-PRIORITY_NAMES = {"critical": 1, "high": 2, "medium": 3, "low": 4}
 
 
 @register.simple_tag
@@ -83,36 +27,38 @@ def st(
     word: object = "",
     *,
     of: str = "",
-    state: str = "",
+    state: object = "",
     label: str = "",
 ) -> SafeString:
-    """A status as shape, word and tone. With `of` and `state` the table above decides how it looks."""
-    struck = ""
+    """A status as shape, word and tone. With `of` and `state` the table of states decides.
+
+    `label` hides the word from sight, not from hearing; `label=True` takes the state's own word.
+    """
     if of:
-        key = str(state).lower()
-        tone, shape, known = STATES[of].get(
-            key, ("idle", "ring", key.replace("_", " ").capitalize())
-        )
-        word = word or (_(known) if not label else "")
-        struck = " data-struck" if key in STRUCK else ""
-        label = _(known) if label is True or label == "True" else label
-    text = format_html('<span class="vh">{}</span>', label) if label else escape(word)
-    extra = " st--icon" if label or not word else ""
-    return mark_safe(
-        f'<span class="st{extra}" data-tone="{escape(tone)}"{struck}>{drawing.shape(shape)}{text}</span>'
+        tone, shape, known = states.look_of(of, str(state))
+        label = known if label is True else label
+        word = word or known
+    said = drawing.hidden(label) if label else drawing.text(word)
+    return drawing.el(
+        "span",
+        drawing.shape(shape),
+        said,
+        class_="st st--icon" if label or not word else "st",
+        data_tone=tone,
+        data_struck=bool(of) and str(state).lower() in states.STRUCK,
     )
 
 
 @register.simple_tag
 def prio(level: object) -> SafeString:
     """The priority glyph for 1 to 4, or for its English name."""
-    number = PRIORITY_NAMES.get(str(level).lower(), 0) or int(str(level))
-    return mark_safe(drawing.priority(number, _(PRIORITIES.get(number, "No priority"))))
+    number = states.PRIORITY_NAMES.get(str(level).lower()) or int(str(level))
+    return drawing.priority(number, str(states.PRIORITIES.get(number, _("No priority"))))
 
 
 @register.simple_tag
 def sla(
-    due: datetime | None = None,
+    subject: Any = None,
     start: datetime | None = None,
     *,
     state: str = "",
@@ -120,29 +66,13 @@ def sla(
     pct: float | None = None,
     title: str = "",
 ) -> SafeString:
-    """A promise and how much of it is left. Given two instants it counts in the browser; met and paused stand still."""
-    if due is None and not state:
-        return mark_safe(
-            '<span class="sla" data-state="none"><span class="vh">No promise</span>–</span>'
-        )
-    ticking = ""
-    if due is not None:
-        now = timezone.now()
-        left, target = due - now, due - (start or due)
-        title = title or f"{_('Due')} {wording.exact(due)}"
-        if not state:
-            state = wording.clock_state(left, target)
-            ticking = f' data-due="{wording.epoch(due)}"'
-            ticking += f' data-from="{wording.epoch(start)}"' if start else ""
-            text = text or _clock_text(left)
-            pct = 100 if left < timedelta(0) else 100 * (1 - left / target) if target else 0
-    mark = {"met": "check", "paused": "pause"}.get(state)
-    picture = _sla_icon(mark) if mark else drawing.ring(100 if state == "late" else pct or 0)
-    text = text or {"paused": _("Paused"), "met": _("Met")}.get(state, "")
-    return mark_safe(
-        f'<span class="sla" data-state="{escape(state)}"{ticking}{_title(title)}>{picture}'
-        f"<span data-t>{escape(text)}</span></span>"
-    )
+    """A promise and how much of it is left.
+
+    `subject` is the face of a ticket's clock (look, used, left, target, due_at) or simply the
+    instant it is due, with the instant it `start`ed.
+    """
+    promise = clocks.Promise.of(subject, start, timezone.now())
+    return clocks.draw(promise, state=str(state), text=text, pct=pct, title=title)
 
 
 @register.simple_tag
@@ -151,60 +81,59 @@ def money(
 ) -> SafeString:
     """An amount for people, with the exact figure for machines beside it."""
     if amount is None or amount == "":
-        return mark_safe('<span class="muted">–</span>')
+        return _nothing()
     value = amount if isinstance(amount, Decimal) else Decimal(str(amount))
     shown = wording.money(value, str(currency), whole=bool(whole), signed=bool(signed))
-    return format_html('<data class="num" value="{}">{}</data>', value, shown)
+    return drawing.el("data", drawing.text(shown), class_="num", value=value)
 
 
 @register.simple_tag
 def when(at: datetime | date | None, style: str = "") -> SafeString:
-    """An instant or a date; the full form with its zone is always one hover or one screen reader away."""
+    """A date or an instant; its full form with the zone is one hover, or one question, away."""
     if not at:
-        return mark_safe('<span class="muted">–</span>')
-    title = _title(wording.exact(at)) if isinstance(at, datetime) else ""
-    relative = (
-        f' data-rel="{escape(style or "ago")}"'
-        if isinstance(at, datetime) and style in ("", "short", "ago")
-        else ""
-    )
-    return mark_safe(
-        f'<time datetime="{at.isoformat()}"{title}{relative}>{escape(wording.moment(at, style))}</time>'
+        return _nothing()
+    instant = isinstance(at, datetime)
+    return drawing.el(
+        "time",
+        drawing.text(wording.moment(at, style)),
+        datetime=at.isoformat(),
+        title=wording.exact(at) if isinstance(at, datetime) else None,
+        data_rel=(style or "ago") if instant and style in ("", "short", "ago") else None,
     )
 
 
 @register.simple_tag
 def av(name: object, *, lg: bool = False, sq: bool = False) -> SafeString:
     """Initials in a quiet colour of their own. Never alone: the name stands beside it."""
-    extra = (" av--lg" if lg else "") + (" av--sq" if sq else "")
-    return mark_safe(
-        f'<span class="av{extra}" data-h="{hue(name)}" aria-hidden="true">{escape(initials(name))}</span>'
+    kind = "av" + (" av--lg" if lg else "") + (" av--sq" if sq else "")
+    return drawing.el(
+        "span", drawing.text(initials(name)), class_=kind, data_h=hue(name), aria_hidden="true"
     )
 
 
 @register.simple_tag
 def beats(
-    states: Sequence[str | None] | None, label: str = "", *, tall: bool = False
+    states_shown: Sequence[str | None] | None, label: str = "", *, tall: bool = False
 ) -> SafeString:
     """Heartbeats as bars, oldest first."""
-    return mark_safe(drawing.beats(list(states or []), label, bool(tall)))
+    return drawing.beats(list(states_shown or []), label, bool(tall))
 
 
 @register.simple_tag
 def spark(values: Sequence[Any] | None) -> SafeString:
     """A sparkline; the number it belongs to stands beside it."""
-    return mark_safe(drawing.spark(list(values or [])))
+    return drawing.spark(list(values or []))
 
 
 @register.simple_tag
-def bars(rows: Sequence[tuple[str, Any]], currency: str = "USD") -> SafeString:
+def bars(rows: Sequence[tuple[str, Any]] | None, currency: str = "USD") -> SafeString:
     """Money by month from pairs of name and amount; the last is the current one."""
     shown = [
         (str(name), amount, wording.money(Decimal(str(amount)), currency, whole=True))
-        for name, amount in rows
+        for name, amount in rows or []
     ]
     spoken = ", ".join(f"{name} {text}" for name, _amount, text in shown)
-    return mark_safe(drawing.bars(shown, spoken))
+    return drawing.bars(shown, spoken or _("No amounts yet"))
 
 
 @register.simple_tag
@@ -212,24 +141,31 @@ def meter(
     value: Any = 0, top: Any = 100, tone: str = "", *, lg: bool = False, label: str = ""
 ) -> SafeString:
     """A share of a whole."""
-    return mark_safe(drawing.meter(value or 0, top or 1, tone, bool(lg), label))
+    return drawing.meter(value or 0, top or 1, tone, bool(lg), label)
 
 
 @register.simple_tag
 def meter_parts(
-    parts: Sequence[tuple[str, Any]], *, lg: bool = False, label: str = ""
+    parts: Sequence[tuple[str, Any]] | None, *, lg: bool = False, label: str = ""
 ) -> SafeString:
     """A whole made of states, such as a client's devices."""
-    return mark_safe(drawing.meter_parts(list(parts or []), bool(lg), label))
+    return drawing.meter_parts(list(parts or []), bool(lg), label)
 
 
 @register.simple_tag(takes_context=True)
-def viewer_name(context: template.Context) -> str:
-    """The name of whoever looks at the page: `request.viewer.name`, else the signed-in user, else nothing."""
+def viewer_name(context: dict[str, Any]) -> str:
+    """The name of whoever looks at the page."""
     request = context.get("request")
-    viewer = getattr(request, "viewer", None)
-    person = getattr(viewer, "person", None) or getattr(request, "user", None)
-    return str(getattr(viewer, "name", "") or getattr(person, "name", "") or person or "")
+    viewer, user = getattr(request, "viewer", None), getattr(request, "user", None)
+    return str(getattr(viewer, "name", "") or getattr(user, "name", "") or user or "")
+
+
+@register.simple_tag(takes_context=True)
+def sorting(context: dict[str, Any], key: str) -> dict[str, str]:
+    """For a column head: the order it has now, and the one its link asks for."""
+    now = context["request"].GET.get("sort", "")
+    order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    return {"order": order, "next": f"-{key}" if now == key else key}
 
 
 @register.filter
@@ -248,57 +184,59 @@ def hue(name: object) -> int:
 @register.filter
 def brief(left: timedelta | float | None) -> str:
     """A length of time in two units."""
-    return "–" if left is None else wording.brief(left)
+    return wording.NOTHING if left is None else wording.brief(left)
+
+
+@register.filter
+def chord(key: object) -> str:
+    """The letter after G for a navigation key."""
+    return states.LETTER.get(str(key), "")
+
+
+@register.filter
+def thumb(nav: Any, most: int = 3) -> list[Any]:
+    """The entries of the navigation for the bar at the bottom of a phone."""
+    items = [item for group in nav or [] for item in group["items"]]
+    wanted = [item for item in items if item["key"] in states.THUMB]
+    return sorted(wanted, key=lambda item: states.THUMB.index(item["key"]))[:most]
 
 
 @register.filter
 def control_kind(field: BoundField) -> str:
-    """How a form field must be laid out: a box beside its label, a group of boxes, or a control under its label."""
+    """A box beside its label, a group of boxes, or a control under its label."""
     widget = field.field.widget
-    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return "group"
-    return "check" if isinstance(widget, CheckboxInput) else "control"
+    return "check" if isinstance(widget, forms.CheckboxInput) else "control"
 
 
 @register.simple_tag
 def control(field: BoundField, **attrs: Any) -> SafeString:
-    """The control of a form field, with our class and with its hint and error tied to it for screen readers."""
+    """The control of a form field, with our class and with its hint and error tied to it."""
     widget = field.field.widget
-    kind = (
-        "area"
-        if isinstance(widget, Textarea)
-        else "select"
-        if isinstance(widget, Select)
-        else "input"
-    )
-    own = {"class": "check" if isinstance(widget, CheckboxInput) else kind}
+    css = "input"
+    for kind, name in _WIDGET_CLASSES:
+        if isinstance(widget, kind):
+            css = name
+            break
     told = [f"{field.auto_id}_hint"] if field.help_text else []
-    if field.errors:
-        own["aria-invalid"] = "true"
-        told.append(f"{field.auto_id}_error")
-    if told:
-        own["aria-describedby"] = " ".join(told)
+    told += [f"{field.auto_id}_error"] if field.errors else []
+    own: dict[str, Any] = {"class": css}
+    own |= {"aria-invalid": "true"} if field.errors else {}
+    own |= {"aria-describedby": " ".join(told)} if told else {}
     own |= {
         name.replace("_", "-"): value for name, value in attrs.items() if value not in (None, "")
     }
     return field.as_widget(attrs=own)
 
 
-def _clock_text(left: timedelta) -> str:
-    text = wording.brief(left)
-    return _("%(time)s over") % {"time": text} if left < timedelta(0) else text
+_WIDGET_CLASSES = (
+    (forms.Textarea, "area"),
+    (forms.CheckboxInput, "check"),
+    (forms.RadioSelect | forms.CheckboxSelectMultiple, "check"),
+    (forms.Select, "select"),
+)
 
 
-def _title(text: str) -> str:
-    return f' title="{escape(text)}"' if text else ""
-
-
-def _sla_icon(name: str) -> str:
-    path = {
-        "check": '<path d="M20 6 9 17l-5-5"/>',
-        "pause": '<path d="M6 4h4v16H6zm8 0h4v16h-4z"/>',
-    }[name]
-    return (
-        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
-        f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{path}</svg>'
-    )
+def _nothing() -> SafeString:
+    return drawing.el("span", wording.NOTHING, class_="muted")

@@ -1,14 +1,18 @@
 """Numbers, money and time as people read them, in the reader's language and zone."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, get_currency_precision
+from babel.dates import format_date, format_skeleton, format_time
 from django.utils import timezone, translation
 
-MINUS = "\u2212"
+from msp.kit.money import format_money
+
+# An en dash where a table has nothing to say: an empty cell looks like a fault
+NOTHING = "\u2013"
+_CENTS = re.compile(r"[.,]0+(?=\D*$)")
 
 
 def locale() -> Locale:
@@ -20,16 +24,13 @@ def locale() -> Locale:
 
 
 def money(amount: Decimal, currency: str, *, whole: bool = False, signed: bool = False) -> str:
-    """An amount with its currency. The minus is a true minus, so that columns line up and copy well."""
-    places = 0 if whole else get_currency_precision(currency)
-    size = abs(amount).quantize(Decimal(1).scaleb(-places))
-    text = format_currency(size, currency, locale=locale(), currency_digits=False, format=None)
+    """An amount with its currency; headline figures drop the cents, differences show their plus."""
     if whole:
-        text = format_currency(
-            size, currency, format="¤#,##0", locale=locale(), currency_digits=False
-        )
-    sign = MINUS if amount < 0 else "+" if signed and amount > 0 else ""
-    return sign + text
+        amount = amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    text = format_money(amount, currency, str(locale()))
+    if whole:
+        text = _CENTS.sub("", text)
+    return f"+{text}" if signed and amount > 0 else text
 
 
 def brief(left: timedelta | float) -> str:
@@ -49,12 +50,13 @@ def brief(left: timedelta | float) -> str:
 def exact(at: datetime) -> str:
     """The full instant with its zone, for titles and for anything another person acts on."""
     local = timezone.localtime(at)
-    text = (
-        format_datetime(local, "EEE, MMM d, y, ", locale=locale())
-        if locale().language == "en"
-        else (format_date(local, "full", locale=locale()) + ", ")
-    )
-    return f"{text}{format_time(local, 'short', locale=locale())} {local.tzname()}"
+    day = format_skeleton("yMMMEd", local, locale=locale())
+    return f"{day}, {clock_time(local)} {local.tzname()}"
+
+
+def clock_time(local: datetime) -> str:
+    """9:41 AM or 09:41, as the language writes it."""
+    return format_time(local, "short", locale=locale()).replace("\u202f", " ")
 
 
 def ago(at: datetime, now: datetime) -> str:
@@ -66,32 +68,34 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def moment(at: datetime | date, style: str = "") -> str:
-    """The visible text of a date or an instant. Relative within a week; papers and audit ask for a fixed style."""
+    """A date or an instant as text: relative within a week unless a fixed style is asked for."""
     if not isinstance(at, datetime):
-        return format_date(at, "medium" if style != "day" else "MMM d", locale=locale())
+        return _day(at, style)
     local, now = timezone.localtime(at), timezone.now()
+    if style in ("", "ago", "short") and abs(now - at) < timedelta(days=7):
+        return brief(now - at) if style == "short" else ago(at, now)
     if style == "time":
-        return format_time(local, "short", locale=locale())
-    if style == "datetime":
-        return format_datetime(
-            local, "MMM d, h:mm a" if locale().language == "en" else "short", locale=locale()
-        )
+        return clock_time(local)
     if style == "exact":
         return exact(at)
-    if style == "date" or (style in ("", "short") and abs(now - at) >= timedelta(days=7)):
-        return format_date(local, "medium" if local.year != now.year else "MMM d", locale=locale())
-    if style == "day":
-        return format_date(local, "MMM d", locale=locale())
-    return brief(now - at) if style == "short" else ago(at, now)
+    day = _day(local.date(), style, this_year=local.year == now.year)
+    return f"{day}, {clock_time(local)}" if style == "datetime" else day
 
 
-def clock_state(left: timedelta, target: timedelta) -> str:
+def _day(on: date, style: str, *, this_year: bool = False) -> str:
+    """Nov 19, with its year where that is not plain from the rest of the page."""
+    if style == "day" or (this_year and style != "date"):
+        return format_skeleton("MMMd", on, locale=locale())
+    return format_date(on, "medium", locale=locale())
+
+
+def clock_state(left: float, target: float) -> str:
     """How a running promise looks: the nearer to its end, the louder. Same rule as app.js."""
-    if left < timedelta(0):
+    if left < 0:
         return "late"
-    if left <= timedelta(minutes=20) or left <= target * 0.15:
+    if left <= 20 * 60 or left <= target * 0.15:
         return "risk"
-    if left <= timedelta(minutes=60) or left <= target * 0.30:
+    if left <= 60 * 60 or left <= target * 0.30:
         return "soon"
     return "ok"
 

@@ -190,7 +190,7 @@
 
   /* ---- keyboard -------------------------------------------------------------------------------------
      Single letters, never while typing, never with AltGr or during composition, and a person can turn them off.
-     A control asks for its key with data-key; "Shift+A" asks for a capital. */
+     A control asks for its key with data-key; "shift+a" asks for a capital. */
   const typing = (el) => el.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   let chord = 0;
   const press = (name) => {
@@ -221,7 +221,7 @@
       if (to) { to.click(); return true; }
     }
     if (key === "g" && !e.shiftKey) { chord = Date.now(); return true; }
-    if (press(e.shiftKey && key.length === 1 ? `Shift+${key}` : key)) return true;
+    if (press(e.shiftKey && /^[a-z]$/.test(key) ? `shift+${key}` : key)) return true;
     if (key === "/") { const field = one("[data-search]"); if (field) { field.focus(); field.select?.(); } else openPalette(); return true; }
     if (key === "?") { one("#keys")?.showModal(); return true; }
     if (key === "z" && undo) { undo(); return true; }
@@ -234,7 +234,7 @@
       if (e.key.toLowerCase() === "k") { e.preventDefault(); openPalette(); }
       else if (e.key === "Enter") {
         const form = e.target.closest("form");
-        if (form) { e.preventDefault(); form.requestSubmit(one("[data-send]", form)); } else if (press("Mod+Enter")) e.preventDefault();
+        if (form) { e.preventDefault(); form.requestSubmit(one("[data-send]", form)); } else if (press("mod+enter")) e.preventDefault();
       }
       return;
     }
