@@ -69,6 +69,7 @@ def context(now: datetime = NOW) -> dict[str, object]:
         "form": SampleForm(),
         "bad_form": SampleForm({"email": "nobody", "plan": "x"}),
         "page": Paginator(list(range(412)), 50).get_page(2),
+        "kinds": [("reply", "Reply", "R"), ("note", "Internal note", "I"), ("time", "Time", "T")],
         "path": [("Tickets", "#"), ("My team", "#")],
         "facts": [("Model", "RackMount 350"), ("Serial", "7GKQ2X3")],
         "ranges": [
