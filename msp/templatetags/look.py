@@ -156,7 +156,7 @@ def meter_parts(
 def viewer_name(context: dict[str, Any]) -> str:
     """The name of whoever looks at the page."""
     request = context.get("request")
-    viewer, user = getattr(request, "viewer", None), getattr(request, "user", None)
+    viewer, user = context.get("viewer"), getattr(request, "user", None)
     return str(getattr(viewer, "name", "") or getattr(user, "name", "") or user or "")
 
 

@@ -118,9 +118,8 @@ def test_the_theme_changes_at_once(html: str, look_at: Show) -> None:
 
 def test_a_toast_says_what_happened(html: str, look_at: Show) -> None:
     page = look_at(html)
-    page.evaluate(
-        "document.body.dispatchEvent(new CustomEvent('toast', {detail: {text: '3 assigned', undo: '/undo/1'}}))"
-    )
+    told = "{detail: {text: '3 assigned', undo: '/undo/1'}}"
+    page.evaluate(f"document.body.dispatchEvent(new CustomEvent('toast', {told}))")
     expect(page.locator(".toast")).to_contain_text("3 assigned")
     expect(page.locator(".toast button").first).to_have_text("Undo")
 

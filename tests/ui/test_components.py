@@ -1,4 +1,4 @@
-"""Every component renders, says what it shows, and keeps what strangers write from becoming markup."""
+"""Every component renders, says what it shows, and keeps what strangers write as text."""
 
 import re
 from collections.abc import Callable

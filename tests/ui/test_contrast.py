@@ -1,4 +1,4 @@
-"""Every pair of text and ground, computed from tokens.css: the numbers are the promise of the design."""
+"""Every pair of text and ground, computed from tokens.css: the promise of the design."""
 
 import math
 import re
