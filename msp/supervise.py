@@ -95,7 +95,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
 
-    def claim(self, name: str, note: str) -> None:
+    def claim(self, name: str) -> None:
         """Take the part's lock, or say who has it."""
         path = self.data / f"{name}.lock"
         lock = Lock(path)
@@ -106,8 +106,13 @@ class Supervisor:
                 f" ({path.read_text().strip() or 'another process'}).\n"
                 f"Stop it first with Ctrl-C where it was started. Folder: {self.data}"
             )
-        path.write_text(f"process {os.getpid()}, {note}")
+        path.write_text(f"process {os.getpid()}")
         self._locks[name] = lock
+
+    def note(self, where: str) -> None:
+        """Let a second start say where the first one is found."""
+        for lock in self._locks.values():
+            lock.path.write_text(f"process {os.getpid()}, {where}")
 
     def run(self, name: str, role: str, *command: str) -> None:
         """Run a command to its end, showing what it says; its failure is ours."""

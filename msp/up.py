@@ -41,14 +41,15 @@ def up(arguments: list[str]) -> int:
 
 def _run(supervisor: Supervisor, names: list[str], *, demo: bool) -> None:
     began = time.monotonic()
-    port = _port() if "web" in names else int(os.environ.get("PORT") or 8000)
-    os.environ["PORT"] = str(port)
-    parts = parts_of(port)
-    unknown = [name for name in names if name not in parts]
+    unknown = [name for name in names if name not in (*ALL, "fleet")]
     if unknown:
         raise PartFailed(f"There is no part called {', '.join(unknown)}.")
     for name in names:
-        supervisor.claim(name, address(port))
+        supervisor.claim(name)
+    port = _port(choose="web" in names)
+    os.environ["PORT"] = str(port)
+    parts = parts_of(port)
+    supervisor.note(address(port))
     print("Preparing the database ...", flush=True)
     supervisor.run("prepare", "owner", "manage.py", "prepare")
     if demo:
@@ -62,15 +63,19 @@ def _run(supervisor: Supervisor, names: list[str], *, demo: bool) -> None:
         supervisor.wait_ready(f"http://127.0.0.1:{port}/readyz")
     if "fleet" in names:
         supervisor.start(parts["fleet"])
-    print(block(port, supervisor.data, time.monotonic() - began, demo=demo), flush=True)
+    print(
+        block(port if "web" in names else 0, supervisor.data, time.monotonic() - began, demo=demo),
+        flush=True,
+    )
     supervisor.watch()
 
 
-def _port() -> int:
+def _port(*, choose: bool) -> int:
+    """The given port; the web part passes over one that is taken, and says so."""
     given = os.environ.get("PORT") or "8000"
     if not given.isdigit() or not 0 < int(given) < 65536:
         raise PartFailed(f"PORT is {given!r}; it must be a number from 1 to 65535.")
-    port = free_port(int(given))
+    port = free_port(int(given)) if choose else int(given)
     if port != int(given):
         print(f"Port {given} is taken; taking {port}.", flush=True)
     return port
@@ -82,7 +87,9 @@ def address(port: int, host: str = "localhost") -> str:
 
 def block(port: int, data: Path, seconds: float, *, demo: bool) -> str:
     """Addresses, sign-ins and what to watch; the demo wrote down what only it knows."""
-    lines = ["", f"Steward is ready after {seconds:.0f} s.", "", f"  Sign up      {address(port)}"]
+    lines = ["", f"Steward is ready after {seconds:.0f} s.", ""]
+    if port:
+        lines.append(f"  Sign up      {address(port)}")
     notes = data / "demo.json"
     if demo and notes.exists():
         story = json.loads(notes.read_text())

@@ -17,6 +17,7 @@ from psycopg2 import sql
 from msp.devservices.folders import Account, ServiceTrouble, postgres_bin, private_folder
 from msp.devservices.processes import Server, is_running, plain_environment, tail, wait_gone
 
+MAJOR = "18"  # of the wheel in pyproject.toml
 PATIENCE = (
     60.0  # seconds; crash recovery of a large folder on a slow disk is the longest start there is
 )
@@ -78,9 +79,15 @@ class Postgres:
         """Start, or go on with the server that already runs on this folder."""
         if self.answers():
             return
-        fresh = not (self.folder / "PG_VERSION").exists()
-        if fresh:
+        made_by = self.folder / "PG_VERSION"
+        if not made_by.exists():
             self._init()
+        elif made_by.read_text().strip() != MAJOR:
+            raise ServiceTrouble(
+                f"{self.folder} was made by PostgreSQL {made_by.read_text().strip()} and this is"
+                f" {MAJOR}. Dump it with the old one (docs/operations/upgrade.md), or forget it:"
+                " make demo-reset."
+            )
         self._configure()
         deadline = time.monotonic() + PATIENCE
         tries = 0

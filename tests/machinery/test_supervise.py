@@ -68,15 +68,16 @@ def test_stopping_leaves_no_process(supervisor: Supervisor):
 
 
 def test_only_one_supervisor_runs_a_part_of_a_folder(supervisor: Supervisor, tmp_path: Path):
-    supervisor.claim("beat", "http://localhost:8000")
+    supervisor.claim("beat")
+    supervisor.note("http://localhost:8000")
     second = Supervisor(tmp_path)
     with pytest.raises(PartFailed) as refusal:
-        second.claim("beat", "http://localhost:8001")
+        second.claim("beat")
     assert f"process {os.getpid()}, http://localhost:8000" in str(refusal.value)
-    second.claim("worker", "-")
+    second.claim("worker")
     second.stop()
     supervisor.stop()
-    second.claim("beat", "-")
+    second.claim("beat")
     second.stop()
 
 
