@@ -102,7 +102,10 @@
     cursor()?.removeAttribute("data-cursor");
     row.setAttribute("data-cursor", "");
     row.scrollIntoView({ block: "nearest" });
-    one("a[href]", row).focus({ preventScroll: true });
+    const link = one("a[href]", row);
+    link.setAttribute("data-here", "");
+    link.addEventListener("blur", () => link.removeAttribute("data-here"), { once: true });
+    link.focus({ preventScroll: true });
   };
   const move = (step) => {
     const list = rows(), at = list.indexOf(cursor());
