@@ -1,15 +1,29 @@
-"""Money: a month's run, its drafts, and invoices that never change once issued."""
+"""Money: a month's run, its drafts, and invoices that never change once issued.
 
-import pgtrigger
+That they never change is the database's word, not ours: migration 0002 refuses every change of an
+issued invoice, its lines and their evidence, whoever asks.
+"""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
 
-from contracts.clients.models import Client, OfClientQuerySet
+from contracts.clients.models import Client
 from contracts.models import Agreement
+from tenants.people.rules.viewer import Viewer
+
+
+def _amount(**options: object) -> models.DecimalField:
+    """An amount in a currency; four places hold what any currency can pay."""
+    return models.DecimalField(max_digits=18, decimal_places=4, **options)  # type: ignore[arg-type]
 
 
 class Run(models.Model):
-    """The billing of one period for all clients. There is one run per period, whoever starts it."""
+    """The billing of one month for all clients. There is one run per month, whoever starts it.
+
+    `asked_at` is the knowledge time of the count that was asked for last, `asked_by` the actor
+    who asked: the work is done later, by whoever of the workers comes first.
+    """
 
     class State(models.TextChoices):
         COUNTING = "counting", "Counting"
@@ -20,6 +34,8 @@ class Run(models.Model):
     ends_on = models.DateField()
     state = models.CharField(max_length=8, choices=State, default=State.COUNTING)
     opened_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.JSONField(default=dict)
     counted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -34,11 +50,52 @@ class Run(models.Model):
         return f"{self.starts_on:%B %Y}"
 
 
+class RunItem(models.Model):
+    """One client's place in a run: still to count, counted, or parked with what went wrong.
+
+    Its row is the lock of that client's count, so that of two workers one counts.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        COUNTED = "counted", "Counted"
+        FAILED = "failed", "Could not count"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    error = models.CharField(max_length=400, blank=True)
+    counted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "client"], name="one_item_per_client"),
+            models.CheckConstraint(
+                name="failed_items_say_why",
+                condition=Q(state="failed", error__gt="") | (~Q(state="failed") & Q(error="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["run"], name="items_waiting", condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.client_id} {self.state}"
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def visible_to(self, viewer: Viewer) -> "InvoiceQuerySet":
+        """Staff see every bill; a client sees its own once they are issued, never a draft."""
+        if viewer.is_staff:
+            return self
+        return self.filter(client_id=viewer.client_id, state__in=Invoice.SHOWN)
+
+
 class Invoice(models.Model):
     """A bill of one client for one run: recomputed while a draft, frozen once issued (I2).
 
     `party` holds names and addresses as they were. `known_at` is the knowledge time of the count:
-    counting again with it gives the same numbers for ever.
+    counting again with it gives the same numbers for ever. `checks` is what the review should
+    look at, each `{"code", "text", "blocks"}`.
     """
 
     class State(models.TextChoices):
@@ -48,6 +105,8 @@ class Invoice(models.Model):
         ISSUED = "issued", "Issued"
         VOID = "void", "Void"
 
+    SHOWN = ("issued", "void")
+
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="invoices")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
@@ -55,44 +114,59 @@ class Invoice(models.Model):
     currency = models.CharField(max_length=3)
     starts_on = models.DateField()
     ends_on = models.DateField()
-    net = models.DecimalField(max_digits=14, decimal_places=2, default=0)
-    tax = models.DecimalField(max_digits=14, decimal_places=2, default=0)
-    total = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    net = _amount(default=0)
+    tax = _amount(default=0)
+    total = _amount(default=0)
     tax_rate = models.DecimalField(max_digits=6, decimal_places=3, default=0)
-    previous_total = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    previous_total = _amount(null=True)
     verdict = models.CharField(max_length=12, default="unchanged")
     explanation = models.CharField(max_length=400, blank=True)
+    checks = models.JSONField(default=list)
+    hold_reason = models.CharField(max_length=200, blank=True)
     party = models.JSONField(default=dict)
     known_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
     approved_by = models.CharField(max_length=120, blank=True)
+    issue_asked_at = models.DateTimeField(null=True)
+    issue_asked_by = models.JSONField(default=dict)
+    issue_error = models.CharField(max_length=400, blank=True)
     issued_at = models.DateTimeField(null=True)
     issued_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
 
-    objects = OfClientQuerySet.as_manager()
+    objects = InvoiceQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-starts_on", "client__name"]
+        ordering = ["-starts_on", "client__name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "client"], condition=~Q(state="void"), name="one_invoice_per_run"
+                fields=["run", "client", "currency"],
+                condition=~Q(state="void"),
+                name="one_invoice_per_run",
             ),
             models.CheckConstraint(
                 name="issued_invoices_have_a_number",
-                condition=Q(state__in=["issued", "void"], number__isnull=False, issued_at__isnull=False)
+                condition=Q(
+                    state__in=["issued", "void"],
+                    number__isnull=False,
+                    issued_at__isnull=False,
+                    issued_on__isnull=False,
+                    due_on__isnull=False,
+                )
                 | (~Q(state="issued") & Q(number__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="invoice_sums_up", condition=Q(total=models.F("net") + models.F("tax"))
+            ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="issued_is_frozen",
-                level=pgtrigger.Row,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__state="issued"),
-                func="RAISE EXCEPTION 'Invoice % is issued and cannot change; issue a credit note.', OLD.number USING ERRCODE = 'integrity_constraint_violation';",
-            )
+        indexes = [
+            models.Index(fields=["client", "-starts_on"], name="invoices_of_client"),
+            models.Index(fields=["state", "-starts_on"], name="invoices_by_state"),
+            models.Index(
+                fields=["run"],
+                name="invoices_to_issue",
+                condition=Q(state="approved", issue_asked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,18 +174,24 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """One line: what, how many, at what price, for which days, and the trace that computed it."""
+    """One line: what, how many, at what price, for which days, and the trace that computed it.
+
+    `line_key` names the promise through all versions of its agreement; no two lines may charge
+    the same promise for the same day, whichever runs they stand in.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     agreement = models.ForeignKey(Agreement, null=True, on_delete=models.PROTECT, related_name="+")
     agreement_line_id = models.BigIntegerField(null=True)
+    line_key = models.UUIDField(null=True)
     source_key = models.CharField(max_length=120)
     kind = models.CharField(max_length=20)
     description = models.CharField(max_length=200)
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    amount = _amount()
+    tax = _amount(default=0)
     starts_on = models.DateField()
     ends_on = models.DateField()
     trace = models.JSONField(default=dict)
@@ -119,32 +199,29 @@ class InvoiceLine(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "source_key"], name="billed_once_per_invoice")
+            models.UniqueConstraint(
+                fields=["invoice", "source_key"], name="billed_once_per_invoice"
+            ),
+            models.CheckConstraint(
+                name="line_forward", condition=Q(ends_on__gt=models.F("starts_on"))
+            ),
+            ExclusionConstraint(
+                name="no_day_is_billed_twice",
+                expressions=[
+                    ("line_key", "="),
+                    (models.Func("starts_on", "ends_on", function="daterange"), "&&"),
+                ],
+                condition=Q(line_key__isnull=False),
+            ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="line_is_frozen",
-                level=pgtrigger.Row,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("parent_state", "text")],
-                func=(
-                    "SELECT state INTO parent_state FROM billing_invoice"
-                    " WHERE id = COALESCE(OLD.invoice_id, NEW.invoice_id);"
-                    " IF parent_state = 'issued' THEN RAISE EXCEPTION"
-                    " 'The lines of an issued invoice cannot change.'"
-                    " USING ERRCODE = 'integrity_constraint_violation'; END IF;"
-                    " IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
-                ),
-            )
-        ]
+        indexes = [models.Index(fields=["agreement"], name="lines_of_agreement")]
 
     def __str__(self) -> str:
         return self.description
 
 
 class LineUnit(models.Model):
-    """One device or person behind a line, with the days it counted."""
+    """A run of days one device or person counted on a line; several where it was away between."""
 
     line = models.ForeignKey(InvoiceLine, on_delete=models.CASCADE, related_name="units")
     unit_type = models.CharField(max_length=8)
@@ -157,25 +234,19 @@ class LineUnit(models.Model):
     days = models.PositiveSmallIntegerField()
 
     class Meta:
-        ordering = ["name", "starts_on"]
-        triggers = [
-            pgtrigger.Trigger(
-                name="unit_is_frozen",
-                level=pgtrigger.Row,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("parent_state", "text")],
-                func=(
-                    "SELECT i.state INTO parent_state FROM billing_invoice i"
-                    " JOIN billing_invoiceline l ON l.invoice_id = i.id"
-                    " WHERE l.id = COALESCE(OLD.line_id, NEW.line_id);"
-                    " IF parent_state = 'issued' THEN RAISE EXCEPTION"
-                    " 'The evidence of an issued invoice cannot change.'"
-                    " USING ERRCODE = 'integrity_constraint_violation'; END IF;"
-                    " IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+        ordering = ["name", "unit_id", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="unit_days_are_its_dates",
+                condition=Q(days__gt=0)
+                & Q(
+                    ends_on=models.ExpressionWrapper(
+                        models.F("starts_on") + models.F("days"), output_field=models.DateField()
+                    )
                 ),
             )
         ]
+        indexes = [models.Index(fields=["unit_type", "unit_id"], name="lines_of_unit")]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.days} days"
@@ -183,6 +254,8 @@ class LineUnit(models.Model):
 
 class Paper(models.Model):
     """The PDF of an issued invoice, with the digest that proves it is the same one."""
+
+    append_only = True
 
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="paper")
     content = models.BinaryField()

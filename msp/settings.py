@@ -141,7 +141,8 @@ CELERY_BEAT_SCHEDULE = {
         "tickets.tasks.sweep_clocks": 5,
         "monitoring.tasks.drain": 1,
         "monitoring.tasks.sweep": 2,
-        "billing.tasks.open_due_runs": 3600,
+        "billing.tasks.open_due_runs": 300,
+        "billing.tasks.sweep": 10,
     }.items()
 } | {
     "tenants.tasks.build_requested": _every("tenants.tasks.build_requested", 15)

@@ -1,0 +1,22 @@
+"""What billing writes: a month's run, its review, and bills that are final."""
+
+from billing.actions.issuing import ask_issue, issue, issue_next, keep_paper, send
+from billing.actions.review import approve, hold, release, unapprove
+from billing.actions.runs import ask_count, count_next, count_run, finish_count, open_run
+
+__all__ = [
+    "approve",
+    "ask_count",
+    "ask_issue",
+    "count_next",
+    "count_run",
+    "finish_count",
+    "hold",
+    "issue",
+    "issue_next",
+    "keep_paper",
+    "open_run",
+    "release",
+    "send",
+    "unapprove",
+]

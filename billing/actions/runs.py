@@ -1,0 +1,227 @@
+"""Opening and counting a month.
+
+Locks are taken in one order everywhere: run, item, invoice, number series. A count holds the item
+of its client; whoever changes a run as a whole holds the run, without keeping anybody from adding
+rows that point at it.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import OperationalError, transaction
+
+from billing import events
+from billing.models import Invoice, InvoiceLine, LineUnit, Run, RunItem
+from billing.queries import drafts, runs
+from billing.queries.drafts import Draft, DraftLine
+from contracts.clients.models import Client, Site
+from contracts.rules.terms import write_terms
+from msp.kit.periods import Period
+from msp.kit.refs import Actor
+from msp.kit.refusals import Refused
+from tenants.journal.announce import announce
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def open_run(*, period: Period, by: Actor, at: datetime) -> Run:
+    """The run of a month, made if nobody has yet: of two who open it, one does."""
+    if period.start.day != 1 or period.end.day != 1 or period.days > 31:
+        raise Refused("A run bills one calendar month.", field="period")
+    run, created = Run.objects.get_or_create(
+        starts_on=period.start,
+        defaults={"ends_on": period.end, "opened_at": at, "state": Run.State.REVIEW},
+    )
+    if created:
+        announce(events.RunOpened(run.pk, str(run)), by=by, at=at)
+    return run
+
+
+@transaction.atomic
+def ask_count(*, run: Run, by: Actor, at: datetime) -> int:
+    """Owe every client of the run a count with the knowledge of now; how many are owed.
+
+    The counting itself is `count_next`, one client at a time, by any number of workers.
+    """
+    run = _locked(run.pk)
+    wanted = runs.clients_to_bill(run)
+    RunItem.objects.bulk_create(
+        [RunItem(run=run, client_id=pk) for pk in wanted], ignore_conflicts=True
+    )
+    RunItem.objects.filter(run=run).update(state=RunItem.State.WAITING, error="")
+    run.state, run.asked_at = Run.State.COUNTING, at
+    run.asked_by = {"kind": by.kind, "id": by.id, "name": by.name}
+    run.save(update_fields=["state", "asked_at", "asked_by"])
+    announce(events.CountAsked(run.pk, str(run), len(wanted)), by=by, at=at)
+    return len(wanted)
+
+
+@transaction.atomic
+def count_next(*, run_id: int, at: datetime) -> bool:
+    """Count one client that waits; False when none is left that nobody else has in hand.
+
+    1. Lock one waiting item, skipping those another worker holds.
+    2. Recompute its drafts in a savepoint, as known when the count was asked for.
+    3. A client that cannot be counted is parked with the reason, and the others go on. A lost
+       connection is not the client's fault: everything rolls back and the item waits again.
+    """
+    item = (
+        RunItem.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("client", "run")
+        .filter(run_id=run_id, state=RunItem.State.WAITING)
+        .order_by("pk")
+        .first()
+    )
+    if item is None:
+        return False
+    _count(item, at)
+    return True
+
+
+@transaction.atomic
+def finish_count(*, run_id: int, at: datetime) -> bool:
+    """Close the count when nobody waits any more; True for the one caller who closed it."""
+    run = _locked(run_id)
+    if run.state != Run.State.COUNTING or runs.waiting(run):
+        return False
+    run.state, run.counted_at = _state_after_count(run), at
+    run.save(update_fields=["state", "counted_at"])
+    told = runs.outcome(run)
+    by = Actor(**run.asked_by)
+    announce(
+        events.RunCounted(run.pk, str(run), told.drafts, told.looks, told.failed), by=by, at=at
+    )
+    return True
+
+
+@transaction.atomic
+def count_run(*, run: Run, by: Actor, at: datetime) -> Run:
+    """Count every client at once, in one transaction: for a small MSP, the demo and tests."""
+    ask_count(run=run, by=by, at=at)
+    waiting = RunItem.objects.select_for_update(of=("self",)).select_related("client", "run")
+    for item in waiting.filter(run=run, state=RunItem.State.WAITING).order_by("pk"):
+        _count(item, at)
+    finish_count(run_id=run.pk, at=at)
+    run.refresh_from_db()
+    return run
+
+
+def _locked(run_id: int) -> Run:
+    return Run.objects.select_for_update(no_key=True).get(pk=run_id)
+
+
+def _count(item: RunItem, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            _recompute(item)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("Client %s of run %s could not be counted", item.client_id, item.run_id)
+        reason = error.reason if isinstance(error, Refused) else _told(error)
+        item.state, item.error = RunItem.State.FAILED, reason[:400]
+    else:
+        item.state, item.error = RunItem.State.COUNTED, ""
+    item.counted_at = at
+    item.save(update_fields=["state", "error", "counted_at"])
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason'}"
+
+
+def _recompute(item: RunItem) -> None:
+    """Bring the client's drafts up to date; what is approved, held or issued stays as it is."""
+    run = item.run
+    period = Period(run.starts_on, run.ends_on)
+    known_at = run.asked_at or run.opened_at
+    kept = Invoice.objects.select_for_update().filter(run=run, client=item.client)
+    standing = {one.currency: one for one in kept.exclude(state=Invoice.State.VOID).order_by("pk")}
+    for draft in drafts.drafts_of(client=item.client, period=period, known_at=known_at):
+        invoice = standing.pop(draft.currency, None)
+        if invoice is None or invoice.state == Invoice.State.DRAFT:
+            _write(run, item.client, draft, invoice, known_at)
+    for invoice in standing.values():
+        if invoice.state == Invoice.State.DRAFT:
+            invoice.delete()
+
+
+def _state_after_count(run: Run) -> Run.State:
+    return Run.State.ISSUED if runs.all_issued(run) else Run.State.REVIEW
+
+
+# -- writing a draft -----------------------------------------------------------------------------
+
+
+def _write(
+    run: Run, client: Client, draft: Draft, invoice: Invoice | None, known_at: datetime
+) -> None:
+    """Put a computed draft in the place of what stood there; its address stays the same."""
+    if invoice is None:
+        invoice = Invoice(run=run, client=client, currency=draft.currency)
+    else:
+        LineUnit.objects.filter(line__invoice=invoice).delete()
+        InvoiceLine.objects.filter(invoice=invoice).delete()
+    invoice.starts_on, invoice.ends_on = run.starts_on, run.ends_on
+    invoice.known_at, invoice.tax_rate = known_at, draft.tax_rate
+    invoice.net, invoice.tax = draft.totals.net, draft.totals.tax
+    invoice.total, invoice.previous_total = draft.totals.total, draft.previous_total
+    invoice.verdict, invoice.explanation = draft.verdict, draft.difference.explanation
+    invoice.checks = [asdict(check) for check in draft.checks]
+    invoice.save()
+    _write_lines(invoice, draft)
+
+
+def _write_lines(invoice: Invoice, draft: Draft) -> None:
+    pairs = zip(draft.lines, draft.totals.line_taxes, strict=True)
+    rows = [
+        _line(invoice, position, line, tax) for position, (line, tax) in enumerate(pairs, start=1)
+    ]
+    InvoiceLine.objects.bulk_create(rows)
+    sites = dict(Site.objects.filter(client_id=invoice.client_id).values_list("pk", "name"))
+    LineUnit.objects.bulk_create(
+        unit
+        for row, line in zip(rows, draft.lines, strict=True)
+        for unit in _units(row, line, sites)
+    )
+
+
+def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> InvoiceLine:
+    segment, rated = line.segment, line.rated
+    return InvoiceLine(
+        invoice=invoice,
+        position=position,
+        agreement_id=segment.agreement_id,
+        agreement_line_id=segment.line_id,
+        line_key=segment.key,
+        source_key=f"{segment.key}:{segment.period.start}",
+        kind=segment.kind,
+        description=segment.description,
+        quantity=rated.quantity,
+        unit_price=rated.unit_price,
+        amount=rated.amount,
+        tax=tax,
+        starts_on=segment.period.start,
+        ends_on=segment.period.end,
+        trace=rated.trace | {"terms": write_terms(line.terms), "agreement": segment.agreement_name},
+    )
+
+
+def _units(row: InvoiceLine, line: DraftLine, sites: dict[int, str]) -> Iterator[LineUnit]:
+    for unit in line.rated.units:
+        for stretch in unit.stretches:
+            yield LineUnit(
+                line=row,
+                unit_type=unit.unit_type,
+                unit_id=unit.unit_id,
+                unit_class=unit.unit_class,
+                name=unit.name,
+                site_name=sites.get(unit.site_id or 0, ""),
+                starts_on=stretch.start,
+                ends_on=stretch.end,
+                days=stretch.days,
+            )

@@ -1,0 +1,1 @@
+"""What leaves the house about money: the PDF, the mail, the files."""

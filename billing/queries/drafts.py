@@ -1,0 +1,212 @@
+"""What a client's month comes to, computed and not written.
+
+The same function makes the draft of a run, the next bill on the client's page, and the recount that
+proves an issued bill; nothing in here writes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from billing.models import Invoice, InvoiceLine
+from billing.queries.leakage import uncovered_devices
+from billing.queries.meters import METERS, Known
+from billing.rules import checks, differences
+from billing.rules.differences import Billed, Difference, Unit
+from billing.rules.rating import RATES, RatedLine
+from billing.rules.segments import Segment, changed_within, merged
+from billing.rules.totals import Taxable, Totals, totals
+from contracts import queries as contracts
+from contracts.clients.models import Client
+from contracts.models import AgreementLine
+from contracts.rules.terms import Flat, PerDevice, Terms, read_terms
+from msp.kit.facts import InvalidFact
+from msp.kit.periods import Period
+from msp.kit.refusals import Refused
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """A rated line with the promise it charges."""
+
+    segment: Segment
+    terms: Terms
+    rated: RatedLine
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One bill of one client in one currency, as the register knows it."""
+
+    currency: str
+    tax_rate: Decimal
+    lines: tuple[DraftLine, ...]
+    totals: Totals
+    previous_total: Decimal | None
+    difference: Difference
+    checks: tuple[checks.Check, ...]
+
+    @property
+    def verdict(self) -> str:
+        """What the reviewer sorts by: any finding asks for a look."""
+        return "needs_look" if self.checks else str(self.difference.verdict)
+
+
+def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Draft]:
+    """The client's bills for a period, one for each currency; none where nothing is agreed."""
+    known = Known(client.pk, known_at)
+    segments = segments_of(client=client, period=period)
+    by_currency: dict[str, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        by_currency[segment.currency].append(segment)
+    uncovered = uncovered_devices(client=client, period=period, known=known, segments=segments)
+    return [
+        _draft(client, currency, rated_lines(part, period, known), period, uncovered)
+        for currency, part in by_currency.items()
+    ]
+
+
+def segments_of(*, client: Client, period: Period) -> list[Segment]:
+    """What the client's agreements charge in the period, stretches of the same terms as one."""
+    lines = contracts.billable_lines(client_id=client.pk, period=period)
+    services = dict(
+        AgreementLine.objects.filter(pk__in=[line.line_id for line in lines]).values_list(
+            "pk", "service_id"
+        )
+    )
+    return merged(
+        Segment(
+            line.agreement_id, line.agreement_name, line.line_id, str(line.line_key),
+            line.description, line.kind, line.facts, line.period, line.currency,
+            services.get(line.line_id),
+        )
+        for line in lines
+    )  # fmt: skip
+
+
+def rated_lines(segments: Sequence[Segment], period: Period, known: Known) -> tuple[DraftLine, ...]:
+    """Each segment metered and rated; terms that cannot be read name their line."""
+    changed = changed_within(segments)
+    found = []
+    for segment in segments:
+        terms = _terms(segment)
+        if isinstance(terms, Flat) and segment.key in changed:
+            terms = replace(terms, prorate=True)  # its parts tile the month: each by its days
+        reading = METERS[segment.kind](known, segment.period)
+        rated = RATES[segment.kind](terms, reading, period, segment.currency)
+        found += [DraftLine(segment, terms, line) for line in rated]
+    return tuple(found)
+
+
+def _terms(segment: Segment) -> Terms:
+    try:
+        return read_terms(segment.kind, segment.facts)
+    except InvalidFact as error:
+        raise Refused(
+            f'"{segment.description}" of {segment.agreement_name} cannot be charged:'
+            f" {error.field} {error.reason}.",
+            code="bad_terms",
+        ) from error
+
+
+def _draft(
+    client: Client,
+    currency: str,
+    lines: tuple[DraftLine, ...],
+    period: Period,
+    uncovered: tuple[str, ...],
+) -> Draft:
+    summed = totals([Taxable(line.rated.amount, client.tax_rate) for line in lines], currency)
+    previous = previous_invoice(client_id=client.pk, currency=currency, period=period)
+    before = billed_before(previous) if previous else None
+    difference = differences.compare(billed_now(lines), before, currency)
+    subject = checks.Subject(
+        tuple(_checked(line) for line in lines), client.billing_email, uncovered, difference.looks
+    )
+    return Draft(
+        currency,
+        client.tax_rate,
+        lines,
+        summed,
+        previous.total if previous else None,
+        difference,
+        checks.findings(subject),
+    )
+
+
+def _checked(line: DraftLine) -> checks.CheckedLine:
+    classes = line.terms.device_classes if isinstance(line.terms, PerDevice) else ()
+    return checks.CheckedLine(
+        line.segment.description,
+        line.segment.kind,
+        line.rated.amount,
+        line.rated.unit_price,
+        line.segment.service_id,
+        classes,
+        line.rated.units,
+    )
+
+
+# -- last month ----------------------------------------------------------------------------------
+
+
+def previous_invoice(*, client_id: int, currency: str, period: Period) -> Invoice | None:
+    """The bill of the month that ended where this one begins."""
+    return (
+        Invoice.objects.filter(client_id=client_id, currency=currency, ends_on=period.start)
+        .exclude(state=Invoice.State.VOID)
+        .first()
+    )
+
+
+def billed_before(invoice: Invoice) -> list[Billed]:
+    """A stored bill as the comparison reads it."""
+    lines = InvoiceLine.objects.filter(invoice=invoice).prefetch_related("units")
+    return together(
+        Billed(
+            str(line.line_key or line.source_key),
+            line.description,
+            line.unit_price,
+            line.amount,
+            int(line.trace.get("period_days") or (line.ends_on - line.starts_on).days),
+            tuple(
+                Unit(unit.unit_type, unit.unit_id, unit.name, unit.days)
+                for unit in line.units.all()
+            ),
+        )
+        for line in lines
+    )
+
+
+def billed_now(lines: Iterable[DraftLine]) -> list[Billed]:
+    """A draft as the comparison reads it."""
+    return together(
+        Billed(
+            line.segment.key,
+            line.segment.description,
+            line.rated.unit_price,
+            line.rated.amount,
+            int(line.rated.trace["period_days"]),
+            tuple(
+                Unit(unit.unit_type, unit.unit_id, unit.name, unit.days)
+                for unit in line.rated.units
+            ),
+        )
+        for line in lines
+    )
+
+
+def together(lines: Iterable[Billed]) -> list[Billed]:
+    """One entry for each promise, with each unit's days summed; its newest price stands."""
+    whole: dict[str, Billed] = {}
+    for line in lines:
+        before = whole.get(line.key)
+        units: dict[tuple[str, int], Unit] = {}
+        for unit in (*(before.units if before else ()), *line.units):
+            seen = units.get(unit.key)
+            units[unit.key] = replace(unit, days=unit.days + seen.days) if seen else unit
+        amount = line.amount + (before.amount if before else 0)
+        whole[line.key] = replace(line, amount=amount, units=tuple(units.values()))
+    return list(whole.values())

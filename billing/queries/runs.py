@@ -1,0 +1,170 @@
+"""The month as a whole: who is billed, how far it is, and what stands in it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+
+from billing.models import Invoice, Run, RunItem
+from contracts.models import Agreement
+from msp.kit.periods import Period, month_of, previous_month
+
+CATCH_UP = 12  # months a stopped installation makes up for; what is older needs a person
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a count came to."""
+
+    drafts: int
+    looks: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a piece of work is: `done` of `total`."""
+
+    done: int
+    total: int
+
+    @property
+    def finished(self) -> bool:
+        return self.done >= self.total
+
+
+def period_of(run: Run) -> Period:
+    return Period(run.starts_on, run.ends_on)
+
+
+def run_of(month: Period) -> Run | None:
+    return Run.objects.filter(starts_on=month.start).first()
+
+
+def clients_to_bill(run: Run) -> list[int]:
+    """Clients with an agreement in force in the run's month, or with a bill in it already."""
+    agreed = billable_clients(period_of(run))
+    billed = Invoice.objects.filter(run=run).exclude(state=Invoice.State.VOID)
+    return sorted(agreed | set(billed.values_list("client_id", flat=True)))
+
+
+def billable_clients(period: Period) -> set[int]:
+    """Clients with a published agreement that meets the period."""
+    rows = Agreement.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=period.start),
+        state__in=[Agreement.State.ACTIVE, Agreement.State.ENDED],
+        starts_on__lt=period.end,
+    )
+    return set(rows.values_list("client_id", flat=True))
+
+
+def waiting(run: Run) -> int:
+    """How many clients are still to count, those in a worker's hands among them."""
+    return RunItem.objects.filter(run=run, state=RunItem.State.WAITING).count()
+
+
+def counting(run: Run) -> Progress:
+    items = RunItem.objects.filter(run=run)
+    total = items.count()
+    return Progress(total - items.filter(state=RunItem.State.WAITING).count(), total)
+
+
+def failures(run: Run) -> list[RunItem]:
+    """Clients that could not be counted, each with the reason."""
+    rows = RunItem.objects.filter(run=run, state=RunItem.State.FAILED).select_related("client")
+    return list(rows.order_by("client__name"))
+
+
+def outcome(run: Run) -> Outcome:
+    """Drafts, how many of them need a look, and clients that could not be counted."""
+    counts = Invoice.objects.filter(run=run).aggregate(
+        drafts=Count("pk", filter=Q(state="draft")),
+        looks=Count("pk", filter=Q(state="draft", verdict="needs_look")),
+    )
+    return Outcome(counts["drafts"], counts["looks"], len(failures(run)))
+
+
+def all_issued(run: Run) -> bool:
+    """Whether the run has bills and every one of them is final."""
+    rows = Invoice.objects.filter(run=run)
+    return rows.exists() and not rows.exclude(state__in=Invoice.SHOWN).exists()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """A run's sum in one currency, and last month's for the bills that had one."""
+
+    currency: str
+    total: Decimal
+    previous: Decimal
+    invoices: int
+
+    @property
+    def change(self) -> Decimal:
+        return self.total - self.previous
+
+    @property
+    def percent(self) -> Decimal | None:
+        return abs(self.change) * 100 / self.previous if self.previous else None
+
+
+def totals_of(run: Run) -> list[Totals]:
+    """To invoice and against last month, one for each currency, the largest first."""
+    rows = (
+        Invoice.objects.filter(run=run)
+        .exclude(state=Invoice.State.VOID)
+        .values("currency")
+        .annotate(total=Sum("total"), count=Count("pk"))
+        .order_by("-total")
+    )
+    before = _last_month(run)
+    return [
+        Totals(row["currency"], row["total"], before.get(row["currency"], Decimal(0)), row["count"])
+        for row in rows
+    ]
+
+
+def _last_month(run: Run) -> dict[str, Decimal]:
+    """What the run before came to; a client that left counts, else its loss would not show."""
+    rows = (
+        Invoice.objects.filter(ends_on=run.starts_on)
+        .exclude(state=Invoice.State.VOID)
+        .values("currency")
+        .annotate(total=Sum("total"))
+        .order_by()
+    )
+    return {row["currency"]: row["total"] for row in rows}
+
+
+def due_months(today: date) -> list[Period]:
+    """The months that are over and have no run yet, oldest first.
+
+    After a stop every missed month is made up for, up to a year. The very first run is the month
+    before this one, if anything was agreed in it: older bills were written elsewhere.
+    """
+    opened = set(Run.objects.values_list("starts_on", flat=True))
+    newest = previous_month(month_of(today))
+    if not opened:
+        return [newest] if billable_clients(newest) else []
+    missing, one = [], newest
+    for _ in range(CATCH_UP):
+        if one.start < min(opened):
+            break
+        if one.start not in opened:
+            missing.append(one)
+        one = previous_month(one)
+    return missing[::-1]
+
+
+def to_count() -> list[int]:
+    """Runs whose count was asked for and is not finished."""
+    return list(Run.objects.filter(state=Run.State.COUNTING).values_list("pk", flat=True))
+
+
+def to_issue() -> list[int]:
+    """Runs with approved bills that were asked for and have no number yet."""
+    rows = Invoice.objects.filter(
+        state=Invoice.State.APPROVED, issue_asked_at__isnull=False, issue_error=""
+    )
+    return list(rows.order_by().values_list("run_id", flat=True).distinct())

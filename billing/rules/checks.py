@@ -1,0 +1,123 @@
+"""What a person should look at before a bill is approved (I14), and what stops it outright.
+
+Every check says what it found in words that name the line or the device, because the one who reads
+it must be able to act on it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from contracts.clients.rules.register import UnitDays
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding; while one that `blocks` stands, the bill cannot be approved."""
+
+    code: str
+    text: str
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """What the checks need to know of a rated line. `classes` empty means every class."""
+
+    description: str
+    kind: str
+    amount: Decimal
+    price: Decimal
+    service_id: int | None = None
+    classes: tuple[str, ...] = ()
+    units: tuple[UnitDays, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A draft as the checks see it. `uncovered` are monitored devices that no line speaks of."""
+
+    lines: tuple[CheckedLine, ...]
+    billing_email: str
+    uncovered: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+
+
+def findings(subject: Subject) -> tuple[Check, ...]:
+    """Everything to look at, what blocks first."""
+    found = [
+        *_double_cover(subject.lines),
+        *_missing_prices(subject.lines),
+        *_uncovered(subject.uncovered),
+        *_zero_lines(subject.lines),
+        *_no_address(subject.billing_email),
+        *(Check("change", text) for text in subject.looks),
+    ]
+    return tuple(sorted(found, key=lambda check: not check.blocks))
+
+
+def uncovered(names: Sequence[str]) -> Check:
+    """Devices we watch and nobody pays for."""
+    many = f"{len(names)} monitored device{'s are' if len(names) > 1 else ' is'}"
+    return Check("leakage", f"{many} on no agreement line: {listed(names)}.")
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    shown = list(names[:_NAMED])
+    if len(names) > _NAMED:
+        shown.append(f"{len(names) - _NAMED} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _uncovered(names: Sequence[str]) -> Iterator[Check]:
+    if names:
+        yield uncovered(names)
+
+
+def _double_cover(lines: Iterable[CheckedLine]) -> Iterator[Check]:
+    for one, other in combinations(lines, 2):
+        if not _same_offer(one, other):
+            continue
+        shared = [unit.name for unit in one.units if _meets(unit, other.units)]
+        if shared:
+            text = f'"{one.description}" and "{other.description}" both charge {listed(shared)}.'
+            yield Check("double_cover", text, blocks=True)
+
+
+def _same_offer(one: CheckedLine, other: CheckedLine) -> bool:
+    """Lines of one service, or of none and equally wide, sell the same thing."""
+    if one.kind != other.kind or one.service_id != other.service_id:
+        return False
+    return one.service_id is not None or set(one.classes) == set(other.classes)
+
+
+def _meets(unit: UnitDays, others: Iterable[UnitDays]) -> bool:
+    key = (unit.unit_type, unit.unit_id)
+    return any(
+        mine.clip(theirs) is not None
+        for other in others
+        if (other.unit_type, other.unit_id) == key
+        for mine in unit.stretches
+        for theirs in other.stretches
+    )
+
+
+def _missing_prices(lines: Iterable[CheckedLine]) -> Iterator[Check]:
+    for line in lines:
+        if not line.price:
+            yield Check("missing_price", f'"{line.description}" has no price.')
+
+
+def _zero_lines(lines: Iterable[CheckedLine]) -> Iterator[Check]:
+    for line in lines:
+        if line.price and not line.amount:
+            yield Check("zero_line", f'"{line.description}" counts nothing this month.')
+
+
+def _no_address(email: str) -> Iterator[Check]:
+    if not email:
+        yield Check("no_billing_email", "The client has no billing e-mail.")

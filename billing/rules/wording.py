@@ -1,0 +1,102 @@
+"""The arithmetic of a line in words, made from nothing but its stored trace."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from msp.kit.money import format_money
+from msp.kit.periods import Period
+
+_COUNTINGS = {
+    "daily": "Counted day by day.",
+    "snapshot_start": "Counted on {day}, the first day.",
+    "snapshot_end": "Counted on {day}, the day after the last.",
+    "peak": "Counted on {day}, the first day with most at once.",
+}
+_NOUNS = {"per_device": "device", "per_user": "person"}
+
+
+def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
+    """How the amount came about, one sentence a step; the last one gives the amount."""
+    if trace["kind"] == "flat":
+        return [*_flat(trace), _sum(trace, currency)]
+    return [*_counted(trace), _sum(trace, currency)]
+
+
+def noun_of(kind: str) -> str:
+    """What a line of this kind counts: device, person, or nothing."""
+    return _NOUNS.get(kind, "")
+
+
+def unit_sum(trace: Mapping[str, Any]) -> str:
+    """How many of what, and the days they make: `3 devices, 80 device-days`."""
+    noun = _NOUNS[trace["kind"]]
+    return f"{_many(trace['units'], noun)}, {_many(trace['counted_days'], noun + '-day')}"
+
+
+def days_of(trace: Mapping[str, Any]) -> str:
+    """The days that are charged: `680 device-days`, or plain days where nothing is counted."""
+    noun = _NOUNS.get(trace["kind"])
+    return _many(trace["unit_days"], f"{noun}-day" if noun else "day")
+
+
+def quantity(amount: Decimal) -> str:
+    """A quantity for reading, four places at most; the days behind it are exact."""
+    rounded = round(amount, 4).normalize()
+    return f"{rounded:,f}"
+
+
+def _counted(trace: Mapping[str, Any]) -> Iterator[str]:
+    noun = _NOUNS[trace["kind"]]
+    day = trace.get("counted_on")
+    yield _COUNTINGS[trace["counting"]].format(day=_day(day) if day else "")
+    counted, units = trace["counted_days"], trace["units"]
+    yield f"{_many(units, noun)} make {_many(counted, noun + '-day')}."
+    if trace["included"]:
+        left = counted - trace["included_days"]
+        yield (
+            f"{trace['included']} included: {_many(trace['included_days'], noun + '-day')}"
+            f" are free, {left} are left."
+        )
+    if trace["minimum_days"]:
+        yield (
+            f"At least {trace['minimum']} are charged:"
+            f" {_many(trace['minimum_days'], noun + '-day')} are added,"
+            f" {trace['unit_days']} in all."
+        )
+
+
+def _flat(trace: Mapping[str, Any]) -> Iterator[str]:
+    start, end = (date.fromisoformat(text) for text in trace["service"])
+    if trace["unit_days"] == trace["period_days"]:
+        yield "One amount for the whole month."
+    else:
+        yield f"In force {Period(start, end)}: {trace['unit_days']} of {trace['period_days']} days."
+
+
+def _sum(trace: Mapping[str, Any], currency: str) -> str:
+    price, amount = Decimal(trace["unit_price"]), Decimal(trace["amount"])
+    days, whole = trace["unit_days"], trace["period_days"]
+    total = format_money(amount, currency)
+    if days == whole:
+        return f"{_price(price, currency)} \u00d7 1 = {total}"
+    if days % whole == 0:
+        return f"{_price(price, currency)} \u00d7 {days // whole} = {total}"
+    return f"{_price(price, currency)} \u00d7 {days} \u00f7 {whole} days = {total}"
+
+
+def _price(price: Decimal, currency: str) -> str:
+    """With every digit it was agreed in."""
+    written = format_money(price, currency)
+    return written if price == round(price, 2) else f"{price.normalize():f} {currency}"
+
+
+def _many(count: int, noun: str) -> str:
+    plural = "people" if noun == "person" else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
+
+
+def _day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
