@@ -30,6 +30,7 @@ from msp.devservices.locks import Lock
 from msp.devservices.processes import tail
 
 READY_WITHIN = 90.0
+BROKEN_FOR = 3.0
 
 
 class Stopped(Exception):
@@ -160,8 +161,13 @@ class Supervisor:
             said = _answer(url)
             if said == "":
                 return
+            if "status 500" in said:  # broken, not starting: no use waiting long
+                deadline = min(deadline, time.monotonic() + BROKEN_FOR)
             if time.monotonic() > deadline:
-                raise PartFailed(f"{url} is not ready after {READY_WITHIN:.0f} seconds: {said}")
+                log = self.logs / "web.log"
+                raise PartFailed(
+                    f"{url} is not ready: {said}\nThe end of {log}:\n\n{tail(log, 30)}"
+                )
             time.sleep(0.1)
 
     def watch(self) -> None:

@@ -60,6 +60,9 @@ class Servers:
         self.join()
         with alone(self.folder / "start.lock"):
             private_folder(self.who, self.postgres.sockets)
+            if self.home != self.folder:
+                self.home.mkdir(parents=True, exist_ok=True)
+                (self.folder / "servers-are-in.txt").write_text(f"{self.home}\n")
             if not self.durable:
                 self._distrust_after_reboot()
             if postgres:
