@@ -1,6 +1,5 @@
 """Signals: keys that report, checks that wait for them, incidents when they do not come."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -11,8 +10,8 @@ from contracts.models import Agreement, ServiceLevelVersion
 class EnrolmentKey(models.Model):
     """A key devices of one site report with. Shown once; only its digest is kept.
 
-    A name the site does not know yet enrols a device, up to `cap`; what comes above the cap waits
-    in `refused_names` for a person.
+    A name the client does not know yet enrols a device at the site, up to `cap`; what comes above
+    the cap waits as a `RefusedName` for a person.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -21,7 +20,6 @@ class EnrolmentKey(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     cap = models.PositiveIntegerField(default=100)
     default_kind = models.CharField(max_length=12, default="workstation")
-    refused_names = ArrayField(models.CharField(max_length=80), default=list)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True)
@@ -30,11 +28,33 @@ class EnrolmentKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class RefusedName(models.Model):
+    """Something a key reported that was not let in, until a person decides."""
+
+    key = models.ForeignKey(EnrolmentKey, on_delete=models.CASCADE, related_name="refused")
+    name = models.CharField(max_length=200)
+    reason = models.CharField(max_length=160)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveBigIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-last_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "name"], name="one_refusal_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Check(models.Model):
     """The hot row of one expected signal; a beat updates it, nothing else about the beat is a row.
 
-    `due_at` = last beat + period + grace, rewritten with each beat and swept when it passes.
-    `status` is new (never seen), up, down or paused; "late" is derived between period and grace.
+    `due_at` = last beat + period + grace, rewritten with each beat and swept when it passes; it is
+    not indexed, so that a beat rewrites the row in place. `status` is new (never seen), up, down or
+    paused; "late" is derived between period and grace. `status_at` is since when it holds.
+    `enrolled_by` is the key that made the device known, and what its cap counts.
     """
 
     class Status(models.TextChoices):
@@ -48,12 +68,18 @@ class Check(models.Model):
     name = models.CharField(max_length=80, default="Heartbeat")
     period_seconds = models.PositiveIntegerField(default=60)
     grace_seconds = models.PositiveIntegerField(default=60)
+    max_run_seconds = models.PositiveIntegerField(null=True, blank=True)
+    enrolled_by = models.ForeignKey(
+        EnrolmentKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="checks"
+    )
     status = models.CharField(max_length=8, choices=Status, default=Status.NEW)
+    status_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
     last_sent_at = models.DateTimeField(null=True)
     last_started_at = models.DateTimeField(null=True)
     run_id = models.CharField(max_length=64, blank=True)
-    duration_ms = models.PositiveIntegerField(null=True)
+    fails = models.PositiveIntegerField(default=0)
+    duration_ms = models.PositiveBigIntegerField(null=True)
     sequence = models.BigIntegerField(null=True)
     boot_id = models.CharField(max_length=64, blank=True)
     due_at = models.DateTimeField(null=True)
@@ -108,10 +134,15 @@ class Series(models.Model):
 
 
 class Reading(models.Model):
-    """A value of a series. Written by COPY, thinned into `Rollup`, dropped by age."""
+    """A value of a series. Written by COPY, thinned into `Rollup`, dropped by age.
+
+    The key to the series is not checked by the database: that would cost more than the row.
+    """
 
     pk = models.CompositePrimaryKey("series_id", "at")
-    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", db_index=False)
+    series = models.ForeignKey(
+        Series, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     at = models.DateTimeField()
     value = models.FloatField()
 
@@ -123,7 +154,9 @@ class Rollup(models.Model):
     """Readings of one series in one bucket: enough for a chart that keeps its spikes."""
 
     pk = models.CompositePrimaryKey("series_id", "seconds", "at")
-    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", db_index=False)
+    series = models.ForeignKey(
+        Series, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     seconds = models.PositiveIntegerField()
     at = models.DateTimeField()
     low = models.FloatField()
@@ -140,12 +173,20 @@ class Cursor(models.Model):
     """How far the stream of this MSP is in the database; moved in the batch's own transaction.
 
     `evaluated_at` is the stream clock: misses are judged against it, so a backlog never makes one.
+    `pulse_at` is the last sign that the intake was open. `epoch` names the stream the cursor is
+    about: one that lost its data starts anew. `rolled_until` is how far readings are thinned. One
+    row; `only` sees to it.
     """
 
+    only = models.BooleanField(default=True, unique=True)
     epoch = models.CharField(max_length=32, blank=True)
     last_id = models.CharField(max_length=40, default="0-0")
     evaluated_at = models.DateTimeField(null=True)
     pulse_at = models.DateTimeField(null=True)
+    rolled_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(only=True), name="one_cursor")]
 
     def __str__(self) -> str:
         return self.last_id
@@ -215,6 +256,7 @@ class Incident(models.Model):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.CharField(max_length=120, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=300, blank=True)
 
     objects = OfClientQuerySet.as_manager()

@@ -1,0 +1,224 @@
+"""The stream of accepted requests in Valkey: one for each MSP, and what is known about them.
+
+    hb:<schema>        the stream; one entry is one request, its only field `e` the envelope
+    hb:dirty           the schemas whose stream may hold something new
+    hb:epoch:<schema>  a name that is lost with the stream, so that a loss is noticed
+    hb:tries:<schema>  how often the batch after one position was begun
+    hb:pulse           which intakes were open when
+
+The accept side writes hand-packed commands on a socket it keeps; the drain side reads through the
+ordinary client. There is no consumer group: one drainer holds the MSP's lock, and the position
+lies in PostgreSQL with the effects, so pending lists and acknowledgements would only repeat it.
+"""
+
+import functools
+import secrets
+import threading
+import time
+
+import redis
+from django.conf import settings
+from redis.connection import AbstractConnection
+
+DIRTY = "hb:dirty"
+PULSE = "hb:pulse"
+TIMEOUT = 1.0
+
+
+class Unavailable(ConnectionError):
+    """Valkey does not answer, or takes nothing at the moment."""
+
+
+def name_of(schema: str) -> str:
+    return f"hb:{schema}"
+
+
+# -- the accept side: one round trip, no client in between ----------------------------------------
+
+
+def _word(value: bytes) -> bytes:
+    return b"$%d\r\n%b\r\n" % (len(value), value)
+
+
+@functools.lru_cache(maxsize=4096)
+def _frame(schema: str) -> tuple[bytes, bytes]:
+    """What stands before and behind the envelope in the two commands of one accept."""
+    stream, mark = _word(name_of(schema).encode()), schema.encode()
+    head = b"*5\r\n$4\r\nXADD\r\n" + stream + b"$1\r\n*\r\n$1\r\ne\r\n"
+    tail = b"\r\n*3\r\n$4\r\nSADD\r\n" + _word(DIRTY.encode()) + _word(mark)
+    return head, tail
+
+
+class Line(threading.local):
+    """A socket to Valkey for each thread of the intake, kept open."""
+
+    connection: AbstractConnection | None = None
+
+    def add(self, schema: str, envelope: bytes) -> None:
+        """Append the envelope and mark the stream; raises Unavailable when that is not certain.
+
+        The commands go out in one write and both replies are awaited. A reply that does not come
+        in time leaves open whether the entry was stored: the caller spools it, and the drain's
+        effects do not mind a second copy of a report that names its sequence or its instant.
+        """
+        head, tail = _frame(schema)
+        reply = self._ask(b"%b$%d\r\n%b%b" % (head, len(envelope), envelope, tail), 2)
+        if reply.startswith(b"-"):
+            raise Unavailable(reply[1:200].decode("utf-8", "replace").strip())
+
+    def measure(self, schema: str) -> tuple[int, int]:
+        """How many entries wait and about how many bytes they take."""
+        stream = _word(name_of(schema).encode())
+        ask = b"*2\r\n$4\r\nXLEN\r\n" + stream
+        ask += b"*5\r\n$6\r\nMEMORY\r\n$5\r\nUSAGE\r\n" + stream + b"$7\r\nSAMPLES\r\n$1\r\n3\r\n"
+        numbers = [part.lstrip(b":$") for part in self._ask(ask, 2).split(b"\r\n")]
+        if not numbers[0].isdigit():
+            raise Unavailable("no length")
+        size = int(numbers[1]) if len(numbers) > 1 and numbers[1].isdigit() else 0
+        return int(numbers[0]), size
+
+    def _ask(self, commands: bytes, replies: int) -> bytes:
+        """Send and read. A kept socket that the server closed meanwhile is opened once more."""
+        kept = self.connection is not None
+        try:
+            return self._exchange(commands, replies)
+        except (OSError, redis.RedisError) as error:
+            self.drop()
+            if not kept or isinstance(error, TimeoutError):
+                raise Unavailable(str(error)) from error
+        try:
+            return self._exchange(commands, replies)
+        except (OSError, redis.RedisError) as error:
+            self.drop()
+            raise Unavailable(str(error)) from error
+
+    def _exchange(self, commands: bytes, replies: int) -> bytes:
+        sock = self._socket()
+        sock.sendall(commands)
+        answer = sock.recv(4096)
+        while not _complete(answer, replies):
+            more = sock.recv(4096)
+            if not more:
+                raise OSError("Valkey closed the connection")
+            answer += more
+        return answer
+
+    def _socket(self):  # type: ignore[no-untyped-def]
+        """The kept socket; redis-py opens it, so every form of address, login and TLS works."""
+        if self.connection is None:
+            pool = redis.ConnectionPool.from_url(
+                settings.REDIS_URL, protocol=2, socket_timeout=TIMEOUT,
+                socket_connect_timeout=TIMEOUT, retry=None,
+            )  # fmt: skip
+            connection = pool.make_connection()
+            connection.connect()
+            self.connection = connection
+        return self.connection._sock
+
+    def drop(self) -> None:
+        if self.connection is not None:
+            self.connection.disconnect()
+            self.connection = None
+
+
+def _complete(answer: bytes, replies: int) -> bool:
+    """Whether that many whole replies are in; each is one line, or a length and a text."""
+    at = 0
+    for _ in range(replies):
+        end = answer.find(b"\r\n", at)
+        if end < 0:
+            return False
+        if answer[at : at + 1] == b"$" and answer[at + 1 : end] != b"-1":
+            end += 2 + int(answer[at + 1 : end])
+            if len(answer) < end + 2:
+                return False
+        at = end + 2
+    return True
+
+
+line = Line()
+
+
+# -- the drain side -------------------------------------------------------------------------------
+
+
+@functools.cache
+def client() -> redis.Redis:
+    """The process's ordinary client."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL, protocol=2, socket_timeout=5, socket_connect_timeout=TIMEOUT
+    )
+
+
+def take_dirty() -> list[str]:
+    """The schemas with something new, in no order, each taken once."""
+    found = client().spop(DIRTY, 10_000) or []
+    return [name.decode() for name in found]
+
+
+def mark_dirty(schema: str) -> None:
+    client().sadd(DIRTY, schema)
+
+
+def epoch_of(schema: str) -> str:
+    """The name of the stream as it is now; a new one where none was, or where it was lost."""
+    key = f"hb:epoch:{schema}"
+    valkey = client()
+    found = valkey.get(key)
+    if found is None:
+        valkey.set(key, secrets.token_hex(8), nx=True)
+        found = valkey.get(key)
+    return found.decode()
+
+
+def read(schema: str, after: str, count: int) -> tuple[int, list[tuple[str, bytes]]]:
+    """How often this very batch was begun, and the entries after a position, oldest first."""
+    tries = f"hb:tries:{schema}"
+    with client().pipeline(transaction=False) as pipe:
+        pipe.hincrby(tries, after, 1)
+        pipe.xrange(name_of(schema), min=f"({after}", max="+", count=count)
+        begun, found = pipe.execute()
+    return begun, [(entry_id.decode(), fields.get(b"e", b"")) for entry_id, fields in found]
+
+
+def last_id(schema: str) -> str:
+    """The newest position the stream ever gave, "0-0" for one that is not there."""
+    found = client().xrevrange(name_of(schema), count=1)
+    return found[0][0].decode() if found else "0-0"
+
+
+def is_drained(schema: str, after: str) -> bool:
+    """Whether nothing waits after the position."""
+    return not client().xrange(name_of(schema), min=f"({after}", max="+", count=1)
+
+
+def forget(schema: str, through: str) -> None:
+    """Drop what is in the database, by position and never by length: length drops the unread."""
+    milliseconds, _, number = through.partition("-")
+    with client().pipeline(transaction=False) as pipe:
+        pipe.xtrim(name_of(schema), minid=f"{milliseconds}-{int(number) + 1}", approximate=False)
+        pipe.delete(f"hb:tries:{schema}")
+        pipe.execute()
+
+
+# -- pulses ---------------------------------------------------------------------------------------
+
+
+def pulse(who: str, since: float, at: float) -> None:
+    """Say that this intake has been open without a break since then."""
+    with client().pipeline(transaction=False) as pipe:
+        pipe.hset(PULSE, who, f"{since:.3f} {at:.3f}")
+        pipe.expire(PULSE, 86_400)
+        pipe.execute()
+
+
+def pulses() -> list[tuple[float, float]]:
+    """`(open since, last seen open)` of every intake; those gone for an hour are forgotten."""
+    found = []
+    gone = []
+    for who, value in client().hgetall(PULSE).items():
+        since, at = (float(part) for part in value.split())
+        (gone if at < time.time() - 3600 else found).append((who, since, at))
+    if gone:
+        client().hdel(PULSE, *[who for who, _since, _at in gone])
+    return [(since, at) for _who, since, at in found]

@@ -1,0 +1,65 @@
+"""Keeping what was accepted: on the stream, else in the spool, else not accepted at all.
+
+Length is what makes a stream dangerous: what drains it may be away for hours. So each intake looks
+at its stream four times a second, and above a limit it answers 503 until the drain has caught up.
+The stream itself is never cut by length: that would drop what nobody has read.
+"""
+
+import logging
+import time
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from monitoring.gateways import stream
+from monitoring.ingest.answers import later
+from monitoring.ingest.directory import inside
+from monitoring.rules import envelope
+from tenants.context import Tenant
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.25
+MOST_ENTRIES = settings.INTAKE_MOST_ENTRIES
+MOST_BYTES = settings.INTAKE_MOST_BYTES
+_looked: dict[str, tuple[float, bool]] = {}
+
+
+def forget() -> None:
+    _looked.clear()
+
+
+def keep(tenant: Tenant, packed: bytes) -> None:
+    """Store the envelope where the drain finds it; raises Problem where that is impossible."""
+    schema = tenant.schema_name
+    try:
+        if _is_full(schema):
+            raise later("More is waiting here than is being read. Nothing was taken.")
+        stream.line.add(schema, packed)
+    except stream.Unavailable as error:
+        log.warning("The stream of %s takes nothing (%s); spooling.", schema, error)
+        spool(tenant, packed)
+
+
+def _is_full(schema: str) -> bool:
+    now = time.monotonic()
+    looked = _looked.get(schema)
+    if looked and now - looked[0] < LOOK_SECONDS:
+        return looked[1]
+    entries, size = stream.line.measure(schema)
+    full = entries > MOST_ENTRIES or size > MOST_BYTES
+    _looked[schema] = (now, full)
+    return full
+
+
+def spool(tenant: Tenant, packed: bytes) -> None:
+    """A row instead of an entry; it is drained first, so nothing overtakes it."""
+    received_at = envelope.unpack(packed).received_at
+    try:
+        with inside(tenant), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO monitoring_spooled (received_at, envelope) VALUES (%s, %s)",
+                [received_at, packed],
+            )
+    except (DatabaseError, InterfaceError) as error:
+        log.error("Neither Valkey nor PostgreSQL takes beats: %s", error)
+        raise later("Beats cannot be kept at the moment. Nothing was taken.") from error

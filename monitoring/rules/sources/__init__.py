@@ -1,0 +1,1 @@
+"""Wire formats: each turns what a client sent into reports, or says what is wrong with it."""
