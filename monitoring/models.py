@@ -40,9 +40,7 @@ class RefusedName(models.Model):
 
     class Meta:
         ordering = ["-last_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["key", "name"], name="one_refusal_per_name")
-        ]
+        constraints = [models.UniqueConstraint(fields=["key", "name"], name="one_refusal_per_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -107,7 +105,9 @@ class Flip(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["check_row", "at", "status"], name="one_flip_per_instant")
+            models.UniqueConstraint(
+                fields=["check_row", "at", "status"], name="one_flip_per_instant"
+            )
         ]
         indexes = [models.Index(fields=["check_row", "at"], name="flips_of_check")]
 
@@ -236,7 +236,9 @@ class Incident(models.Model):
 
     number = models.PositiveBigIntegerField(unique=True)
     problem_key = models.CharField(max_length=120)
-    check_row = models.ForeignKey(Check, null=True, on_delete=models.SET_NULL, related_name="incidents")
+    check_row = models.ForeignKey(
+        Check, null=True, on_delete=models.SET_NULL, related_name="incidents"
+    )
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=200)
@@ -249,7 +251,7 @@ class Incident(models.Model):
     level_version = models.ForeignKey(
         ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    coverage_reason = models.CharField(max_length=300, blank=True)
+    coverage_reason = models.TextField(blank=True)
     ticket_id = models.BigIntegerField(null=True, blank=True)
     opened_at = models.DateTimeField()
     detected_at = models.DateTimeField()
@@ -264,7 +266,9 @@ class Incident(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["problem_key"], condition=Q(resolved_at__isnull=True), name="one_open_incident"
+                fields=["problem_key"],
+                condition=Q(resolved_at__isnull=True),
+                name="one_open_incident",
             )
         ]
         indexes = [

@@ -106,6 +106,10 @@ CACHES = {
     }
 }
 
+# --- Intake: above this a stream waits too long to take more (monitoring/ingest/keep.py). ---
+INTAKE_MOST_ENTRIES = env.read.int("INTAKE_MOST_ENTRIES", default=500_000)
+INTAKE_MOST_BYTES = env.read.int("INTAKE_MOST_BYTES", default=256 * 1024 * 1024)
+
 # --- Celery. The database is the ledger, a message is a hint (docs/decisions/0005). ---
 CELERY_BROKER_URL = env.read.str("CELERY_BROKER_URL", default=env.broker_url(REDIS_URL))
 CELERY_TASK_IGNORE_RESULT = True

@@ -14,29 +14,31 @@ from django.utils.module_loading import import_string
 
 django = get_wsgi_application()
 intake: Callable = import_string("monitoring.ingest.wsgi")
+if settings.ROLE == "web":
+    import_string("monitoring.ingest.pulse.start")()
 
 INTAKE_PATHS = ("/hb", "/ping/", "/hc/")
+INTAKE_MOST = 512 * 1024  # monitoring/ingest/bodies.py refuses what is larger, with a reason
 
 
-def _unchunk(environ: dict[str, Any]) -> bool:
-    """Give a chunked request a length; False when it is larger than we read.
+def _unchunk(environ: dict[str, Any], most: int) -> None:
+    """Give a chunked request a length; one byte beyond the cap is read and the rest is left.
 
-    WSGI has no chunked bodies and Django reads none of one, so the server's stream is read here,
-    up to the cap, and handed on with its size.
+    WSGI has no chunked bodies and Django reads none of one, so the server's stream is read here
+    and handed on with its size. Whoever answers compares that with its own cap.
     """
-    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-    if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        return False
+    body = environ["wsgi.input"].read(most + 1)
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
     environ.pop("HTTP_TRANSFER_ENCODING", None)
-    return True
 
 
 def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not _unchunk(environ):
-        start_response("413 Content Too Large", [("Content-Type", "text/plain")])
-        return [b"The body is larger than this address reads.\n"]
-    if environ.get("PATH_INFO", "").startswith(INTAKE_PATHS):
-        return intake(environ, start_response)
-    return django(environ, start_response)
+    for_intake = environ.get("PATH_INFO", "").startswith(INTAKE_PATHS)
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        most = INTAKE_MOST if for_intake else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        _unchunk(environ, most)
+        if not for_intake and int(environ["CONTENT_LENGTH"]) > most:
+            start_response("413 Content Too Large", [("Content-Type", "text/plain")])
+            return [b"The body is larger than this address reads.\n"]
+    return (intake if for_intake else django)(environ, start_response)

@@ -47,5 +47,7 @@ def unpacked(body: bytes) -> bytes:
 
 def too_large() -> Problem:
     return Problem(
-        413, f"The body is larger than {MOST_BYTES} bytes. Send fewer beats at once.", code="too_large"
+        413,
+        f"The body is larger than {MOST_BYTES} bytes. Send fewer beats at once.",
+        code="too_large",
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from monitoring.ingest.answers import Problem, later
 from tenants import context
@@ -72,7 +72,7 @@ def msp_of(raw_host: str) -> Known:
 def _tenant(host: str) -> context.Tenant | None:
     try:
         tenant = tenant_for(host)
-    except (DatabaseError, InterfaceError) as error:
+    except (InterfaceError, OperationalError) as error:
         seen = _hosts.get(host)
         if seen is None or seen[0] < time.monotonic() - BELIEVE_SECONDS:
             raise later("The database does not answer.") from error
@@ -119,7 +119,7 @@ def _refresh(known: Known, older_than: float) -> None:
                 for pk, site_id, prefix, digest in cursor.fetchall()
             }
             known.read_at = now
-    except (DatabaseError, InterfaceError) as error:
+    except (InterfaceError, OperationalError) as error:
         if now - known.read_at > BELIEVE_SECONDS:
             raise later("The database does not answer.") from error
 
@@ -127,6 +127,7 @@ def _refresh(known: Known, older_than: float) -> None:
 @contextmanager
 def inside(tenant: context.Tenant) -> Iterator[None]:
     """Enter the MSP from outside of Django's request cycle, which else looks after connections."""
-    close_old_connections()
+    if not connection.in_atomic_block:
+        close_old_connections()
     with context.inside(tenant):
         yield

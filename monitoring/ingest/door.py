@@ -1,8 +1,8 @@
 """The addresses of the intake and what each answers.
 
-    POST /hb            Authorization: Bearer KEY, or Basic with the key as user or password
-    POST /hb/KEY        for clients that can set no header
-    ANY  /ping/KEY/...  the Healthchecks ping API; /hc/KEY/... is the same
+POST /hb            Authorization: Bearer KEY, or Basic with the key as user or password
+POST /hb/KEY        for clients that can set no header
+ANY  /ping/KEY/...  the Healthchecks ping API; /hc/KEY/... is the same
 """
 
 import base64
@@ -81,13 +81,13 @@ def _ping(environ: dict[str, Any], path: str) -> Answer:
 
 def _token(environ: dict[str, Any], path: str) -> str:
     """The key, from wherever the client was able to put it."""
+    if path[3:4] not in ("", "/"):
+        raise Problem(404, "The address is /hb or /hb/KEY.")
     header = environ.get("HTTP_AUTHORIZATION", "")
     if header.startswith("Bearer "):
         return _well_formed(header[7:].strip())
-    if path.startswith("/hb/"):
+    if path[4:]:
         return _well_formed(path[4:].rstrip("/"))
-    if path not in ("/hb", "/hb/"):
-        raise Problem(404, "The address is /hb or /hb/KEY.")
     if header.startswith("Basic "):
         return _well_formed(_basic(header[6:]))
     raise _unauthorised("A key is needed: Authorization: Bearer KEY, or /hb/KEY.")

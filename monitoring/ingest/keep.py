@@ -9,7 +9,7 @@ import logging
 import time
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from monitoring.gateways import stream
 from monitoring.ingest.answers import later
@@ -19,8 +19,6 @@ from tenants.context import Tenant
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
-MOST_ENTRIES = settings.INTAKE_MOST_ENTRIES
-MOST_BYTES = settings.INTAKE_MOST_BYTES
 _looked: dict[str, tuple[float, bool]] = {}
 
 
@@ -46,7 +44,7 @@ def _is_full(schema: str) -> bool:
     if looked and now - looked[0] < LOOK_SECONDS:
         return looked[1]
     entries, size = stream.line.measure(schema)
-    full = entries > MOST_ENTRIES or size > MOST_BYTES
+    full = entries > settings.INTAKE_MOST_ENTRIES or size > settings.INTAKE_MOST_BYTES
     _looked[schema] = (now, full)
     return full
 
@@ -60,6 +58,6 @@ def spool(tenant: Tenant, packed: bytes) -> None:
                 "INSERT INTO monitoring_spooled (received_at, envelope) VALUES (%s, %s)",
                 [received_at, packed],
             )
-    except (DatabaseError, InterfaceError) as error:
+    except (InterfaceError, OperationalError) as error:
         log.error("Neither Valkey nor PostgreSQL takes beats: %s", error)
         raise later("Beats cannot be kept at the moment. Nothing was taken.") from error

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 
 from monitoring import queries
 from monitoring.actions import enrolment
@@ -24,7 +24,7 @@ def check_of(known: Known, key: Key, slug: str, *, create: bool) -> tuple[int, b
     try:
         with inside(known.tenant):
             check_id, created = _look(key, slug, create)
-    except (DatabaseError, InterfaceError) as error:
+    except (InterfaceError, OperationalError) as error:
         if kept:
             return kept[1], False
         raise later("The database does not answer.") from error
@@ -38,7 +38,9 @@ def _look(key: Key, slug: str, create: bool) -> tuple[int, bool]:
     found = queries.pinged(site_id=key.site_id, slug=slug)
     if len(found) > 1:
         names = ", ".join(target.device_name for target in found[:5])
-        raise Problem(409, f"Several devices of this site answer to {slug}: {names}.", code="ambiguous")
+        raise Problem(
+            409, f"Several devices of this site answer to {slug}: {names}.", code="ambiguous"
+        )
     if not found and not create:
         raise Problem(404, f"Nothing at this site is called {slug}. Add ?create=1 to make it.")
     if found and found[0].check_id is not None:

@@ -12,7 +12,7 @@ import threading
 import time
 
 import redis
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from monitoring.gateways import stream
 
@@ -51,6 +51,6 @@ def _beat(who: str, since: float) -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return True
-    except (DatabaseError, InterfaceError) as error:
+    except (InterfaceError, OperationalError) as error:
         log.warning("The intake can keep nothing: %s", error)
         return False

@@ -49,10 +49,14 @@ def call_of(path: str) -> Call:
     """What `KEY/<slug>[/action]` asks for; raises Invalid where it is not that."""
     parts = path.strip("/").split("/")
     if len(parts) not in (2, 3):
-        raise Invalid("The address is /ping/KEY/<slug>, with an action behind it or not.", status=404)
+        raise Invalid(
+            "The address is /ping/KEY/<slug>, with an action behind it or not.", status=404
+        )
     token, slug = parts[0], parts[1]
     if not _SLUG.match(slug):
-        raise Invalid("A slug has lower case letters, digits, - and _ only.", field="slug", status=400)
+        raise Invalid(
+            "A slug has lower case letters, digits, - and _ only.", field="slug", status=400
+        )
     action = parts[2] if len(parts) == 3 else ""
     if action in _SIGNALS:
         return Call(token, slug, _SIGNALS[action], None)

@@ -1,0 +1,179 @@
+"""Letting devices in: the keys of a site, and what happens to a name that nobody knows."""
+
+import re
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from contracts.clients import actions as clients
+from contracts.clients.models import Device, Site
+from monitoring import events
+from monitoring.models import Check, EnrolmentKey, RefusedName
+from msp.kit.periods import local_date
+from msp.kit.refs import Actor
+from msp.kit.refusals import Conflict, Refused
+from tenants.journal.announce import announce
+from tenants.people.tokens import digest_of
+
+PREFIX_LENGTH = 11
+MOST_CHECKS = 50
+MOST_REFUSED = 500
+DEFAULT_PERIOD, DEFAULT_GRACE = 60, 60
+
+
+@transaction.atomic
+def enrol_key(
+    *, site: Site, name: str, cap: int = 100, default_kind: str = "workstation",
+    by: Actor, at: datetime,
+) -> tuple[EnrolmentKey, str]:  # fmt: skip
+    """Make a key for a site's devices and return it with its token; that is never seen again."""
+    name = name.strip()
+    if not name:
+        raise Refused("A key needs a name.", field="name")
+    if default_kind not in Device.Kind.values:
+        raise Refused(f"There is no device class {default_kind!r:.80}.", field="default_kind")
+    _check_cap(cap)
+    token = f"hb_{secrets.token_urlsafe(30)}"
+    key = EnrolmentKey(
+        site=site, name=name[:80], prefix=token[:PREFIX_LENGTH], digest=digest_of(token), cap=cap,
+        default_kind=default_kind, created_at=at,
+    )  # fmt: skip
+    key.save()
+    announce(events.KeyEnrolled(key.pk, site.pk, site.client_id, key.name), by=by, at=at)
+    return key, token
+
+
+@transaction.atomic
+def change_cap(*, key: EnrolmentKey, cap: int, by: Actor, at: datetime) -> None:
+    """Let a key enrol more devices, or fewer; what is enrolled stays."""
+    _check_cap(cap)
+    key = EnrolmentKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
+    key.cap = cap
+    key.save(update_fields=["cap"])
+    key.refused.filter(reason__startswith="The key").delete()
+    announce(
+        events.EnrolmentKeyChanged(key.pk, key.site_id, key.site.client_id, key.name, cap),
+        by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def revoke_key(*, key: EnrolmentKey, by: Actor, at: datetime) -> None:
+    """End a key. The intakes notice within seconds; what they took before is still stored."""
+    key = EnrolmentKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
+    if key.revoked_at is not None:
+        raise Conflict("This key was revoked already.")
+    key.revoked_at = at
+    key.save(update_fields=["revoked_at"])
+    announce(
+        events.EnrolmentKeyRevoked(key.pk, key.site_id, key.site.client_id, key.name),
+        by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def enrol(
+    *, key_id: int, host: str, by: Actor, at: datetime, kind: str = "", slug: str = "heartbeat",
+    period: int | None = None, grace: int | None = None,
+) -> Check:  # fmt: skip
+    """The check of a name, made where it is not known: the device too, up to the key's cap.
+
+    The key's row is locked, so that two requests never pass the cap together. A device that was
+    retired under this name stays retired: whether it is back is for a person to say.
+    """
+    key = (
+        EnrolmentKey.objects.select_for_update(of=("self",))
+        .select_related("site__client")
+        .get(pk=key_id)
+    )
+    client = key.site.client
+    device = Device.objects.filter(client=client, name__iexact=host, retired_on=None).first()
+    enrolled_by = None
+    if device is None:
+        _may_enrol(key, host)
+        device = clients.add_device(
+            client=client, name=host, kind=kind or key.default_kind, site=key.site,
+            counts_from_on=local_date(at, client.zone), source="agent", by=by, at=at,
+        )  # fmt: skip
+        enrolled_by = key
+    return _ensure_check(
+        device, slug, period or DEFAULT_PERIOD, grace or DEFAULT_GRACE, enrolled_by, by, at
+    )
+
+
+@transaction.atomic
+def add_check(
+    *, device: Device, name: str, slug: str, period: int, grace: int, by: Actor, at: datetime,
+    max_run: int | None = None,
+) -> Check:  # fmt: skip
+    """Wait for one more signal of a device: its heartbeat, or a job with a slug of its own."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", slug):
+        raise Refused("A slug has lower case letters, digits, - and _ only.", field="slug")
+    if Check.objects.filter(device=device, slug=slug).exists():
+        raise Refused(f"{device.name} has a check {slug} already.", field="slug")
+    check = _ensure_check(device, slug, period, grace, None, by, at)
+    check.name, check.max_run_seconds = name.strip()[:80] or check.name, max_run
+    check.save(update_fields=["name", "max_run_seconds"])
+    return check
+
+
+@transaction.atomic
+def refuse(*, key_id: int, name: str, reason: str, by: Actor, at: datetime) -> None:
+    """Keep a name that was not let in, and tell it once; it may report a thousand times."""
+    key = EnrolmentKey.objects.select_related("site").get(pk=key_id)
+    if RefusedName.objects.filter(key=key).count() >= MOST_REFUSED:
+        return
+    row, created = RefusedName.objects.get_or_create(
+        key=key, name=name[:200],
+        defaults={"reason": reason[:160], "first_at": at, "last_at": at},
+    )  # fmt: skip
+    if created:
+        announce(events.NameRefused(key.pk, key.site.client_id, row.name, row.reason), by=by, at=at)
+        return
+    row.times, row.last_at, row.reason = row.times + 1, max(at, row.last_at), reason[:160]
+    row.save(update_fields=["times", "last_at", "reason"])
+
+
+@transaction.atomic
+def dismiss(*, refusal: RefusedName, by: Actor, at: datetime) -> None:
+    """Drop a refused name from the list; it comes back when it reports again."""
+    key = refusal.key
+    announce(events.RefusalDismissed(key.pk, key.site.client_id, refusal.name), by=by, at=at)
+    refusal.delete()
+
+
+def _check_cap(cap: int) -> None:
+    if not 0 <= cap <= 100_000:
+        raise Refused("The cap is a number from 0 to 100,000.", field="cap")
+
+
+def _may_enrol(key: EnrolmentKey, host: str) -> None:
+    gone = Device.objects.filter(client=key.site.client, name__iexact=host).first()
+    if gone is not None:
+        raise Refused(f"A device of this name was retired on {gone.retired_on}.", field="host")
+    if key.checks.count() >= key.cap:
+        raise Refused(f"The key has enrolled its {key.cap} devices.", field="host", code="cap")
+
+
+def _ensure_check(
+    device: Device, slug: str, period: int, grace: int, enrolled_by: EnrolmentKey | None,
+    by: Actor, at: datetime,
+) -> Check:  # fmt: skip
+    found = Check.objects.filter(device=device, slug=slug).first()
+    if found is not None:
+        return found
+    if Check.objects.filter(device=device).count() >= MOST_CHECKS:
+        raise Refused(f"{device.name} has {MOST_CHECKS} checks already.", field="check")
+    name = "Heartbeat" if slug == "heartbeat" else slug.replace("-", " ").replace("_", " ").title()
+    check = Check(
+        device=device, slug=slug, name=name[:80], period_seconds=period, grace_seconds=grace,
+        enrolled_by=enrolled_by, created_at=at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            check.save()
+    except IntegrityError:
+        return Check.objects.get(device=device, slug=slug)
+    announce(events.CheckAdded(check.pk, device.pk, device.client_id, check.name), by=by, at=at)
+    return check

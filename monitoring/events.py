@@ -1,0 +1,190 @@
+"""What monitoring tells the house."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tenants.journal.registry import Event
+
+
+@dataclass(frozen=True)
+class KeyEnrolled(Event):
+    kind: ClassVar[str] = "monitoring.key_enrolled"
+    sentence: ClassVar[str] = "made the enrolment key {name}"
+
+    enrolment_key_id: int
+    site_id: int
+    client_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class EnrolmentKeyChanged(Event):
+    kind: ClassVar[str] = "monitoring.key_changed"
+    sentence: ClassVar[str] = "let the enrolment key {name} enrol up to {cap} devices"
+
+    enrolment_key_id: int
+    site_id: int
+    client_id: int
+    name: str
+    cap: int
+
+
+@dataclass(frozen=True)
+class EnrolmentKeyRevoked(Event):
+    kind: ClassVar[str] = "monitoring.key_revoked"
+    sentence: ClassVar[str] = "revoked the enrolment key {name}"
+
+    enrolment_key_id: int
+    site_id: int
+    client_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class NameRefused(Event):
+    """Told once for each name, however often it reports."""
+
+    kind: ClassVar[str] = "monitoring.name_refused"
+    sentence: ClassVar[str] = "did not let {name} in: {reason}"
+
+    enrolment_key_id: int
+    client_id: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RefusalDismissed(Event):
+    kind: ClassVar[str] = "monitoring.refusal_dismissed"
+    sentence: ClassVar[str] = "dismissed the refused name {name}"
+
+    enrolment_key_id: int
+    client_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class CheckAdded(Event):
+    kind: ClassVar[str] = "monitoring.check_added"
+    sentence: ClassVar[str] = "now waits for {name}"
+
+    check_id: int
+    device_id: int
+    client_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class CheckChanged(Event):
+    kind: ClassVar[str] = "monitoring.check_changed"
+    sentence: ClassVar[str] = "changed {name}: {what}"
+
+    check_id: int
+    device_id: int
+    client_id: int
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class IncidentOpened(Event):
+    """`opened_at` is the deadline that passed, `detected_at` when we noticed."""
+
+    kind: ClassVar[str] = "monitoring.incident_opened"
+    sentence: ClassVar[str] = "opened incident {number}: {title}"
+
+    incident_id: int
+    number: int
+    device_id: int
+    client_id: int
+    check_id: int | None
+    title: str
+    opened_at: str
+    detected_at: str
+
+
+@dataclass(frozen=True)
+class IncidentRecovered(Event):
+    kind: ClassVar[str] = "monitoring.incident_recovered"
+    sentence: ClassVar[str] = "heard from it again; incident {number} is over"
+
+    incident_id: int
+    number: int
+    device_id: int
+    client_id: int
+    check_id: int | None
+    title: str
+    recovered_at: str
+
+
+@dataclass(frozen=True)
+class IncidentAcknowledged(Event):
+    kind: ClassVar[str] = "monitoring.incident_acknowledged"
+    sentence: ClassVar[str] = "acknowledged incident {number}"
+
+    incident_id: int
+    number: int
+    device_id: int
+    client_id: int
+    ticket_id: int | None
+
+
+@dataclass(frozen=True)
+class IncidentResolved(Event):
+    """Closed by a person, whatever the device says."""
+
+    kind: ClassVar[str] = "monitoring.incident_resolved"
+    sentence: ClassVar[str] = "closed incident {number}: {note}"
+
+    incident_id: int
+    number: int
+    device_id: int
+    client_id: int
+    ticket_id: int | None
+    note: str
+
+
+@dataclass(frozen=True)
+class IncidentNoted(Event):
+    kind: ClassVar[str] = "monitoring.incident_noted"
+    sentence: ClassVar[str] = "noted: {note}"
+
+    incident_id: int
+    device_id: int
+    client_id: int
+    note: str
+
+
+@dataclass(frozen=True)
+class IncidentLinked(Event):
+    """The ticket for it is open."""
+
+    kind: ClassVar[str] = "monitoring.incident_linked"
+    sentence: ClassVar[str] = "opened ticket {ticket_number} for it"
+
+    incident_id: int
+    device_id: int
+    client_id: int
+    ticket_id: int
+    ticket_number: int
+
+
+@dataclass(frozen=True)
+class LetterReplayed(Event):
+    kind: ClassVar[str] = "monitoring.letter_replayed"
+    sentence: ClassVar[str] = "sent the dead letter {entry} through again"
+
+    letter_id: int
+    entry: str
+
+
+@dataclass(frozen=True)
+class WentBlind(Event):
+    """No intake was open: what was silent then is unknown, not down."""
+
+    kind: ClassVar[str] = "monitoring.went_blind"
+    sentence: ClassVar[str] = "saw nothing from {started_at} to {ended_at}: {reason}"
+
+    started_at: str
+    ended_at: str
+    reason: str

@@ -1,0 +1,43 @@
+"""Checks: which one an address means, and how each stands."""
+
+from dataclasses import dataclass
+
+from django.db.models import Func, Value
+from django.db.models.functions import Lower
+
+from contracts.clients.models import Device
+from monitoring.models import Check
+
+HEARTBEAT = "heartbeat"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a slug may mean; without a check the device has not reported yet."""
+
+    device_id: int
+    device_name: str
+    check_id: int | None
+
+
+def pinged(*, site_id: int, slug: str) -> list[Target]:
+    """The jobs of this name at a site, and the devices whose name is spelled like it."""
+    jobs = [
+        Target(check.device_id, check.device.name, check.pk)
+        for check in Check.objects.filter(
+            device__site_id=site_id, device__retired_on__isnull=True, slug=slug
+        ).select_related("device")
+        if slug != HEARTBEAT
+    ]
+    spelled = Func(
+        Lower("name"), Value("[^a-z0-9_-]+"), Value("-"), Value("g"), function="regexp_replace"
+    )
+    devices = list(
+        Device.objects.filter(site_id=site_id, retired_on__isnull=True)
+        .annotate(spelled=spelled)
+        .filter(spelled=slug)
+    )
+    heartbeats = dict(
+        Check.objects.filter(device__in=devices, slug=HEARTBEAT).values_list("device_id", "pk")
+    )
+    return jobs + [Target(one.pk, one.name, heartbeats.get(one.pk)) for one in devices]

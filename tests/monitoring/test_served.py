@@ -1,0 +1,107 @@
+"""The intake behind the real server: chunked bodies, kept connections, and what a socket can do."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from monitoring.gateways import stream
+from monitoring.rules import envelope
+from msp.devservices.environment import CHECKOUT, environment_of
+from tenants import context
+from tests.monitoring.estate import Estate, estate
+
+BEAT = b'{"host": "hdg-srv-01"}'
+
+
+@pytest.fixture
+def served(committed: None, valkey: redis.Redis) -> Iterator[tuple[int, Estate]]:
+    """The product on a port of its own, with a key of alpha's."""
+    with context.inside(next(t for t in context.ready() if t.slug == "alpha")):
+        where = estate()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "msp.wsgi:application", "--no-ws",
+         "--http", "1", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+         "--blocking-threads", "4"],
+        cwd=CHECKOUT, env=environment_of("web", dict(os.environ)),
+    )  # fmt: skip
+    try:
+        _wait(port)
+        yield port, where
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server does not listen")
+
+
+def post(port: int, token: str, body: object, *, chunked: bool = False) -> int:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    headers = {"Host": "alpha.localhost", "Authorization": f"Bearer {token}"}
+    if chunked:
+        headers["Transfer-Encoding"] = "chunked"
+    try:
+        line.request("POST", "/hb", body=body, headers=headers, encode_chunked=chunked)
+        return line.getresponse().status
+    finally:
+        line.close()
+
+
+def bodies() -> list[bytes]:
+    found = stream.client().xrange(stream.name_of("t_alpha"))
+    return [envelope.unpack(fields[b"e"]).body for _id, fields in found]
+
+
+def raw(port: int, sent: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(sent)
+        line.settimeout(2)
+        try:
+            return line.recv(4096)
+        except (TimeoutError, ConnectionResetError):
+            return b""
+
+
+def test_what_arrives_over_a_real_socket(served: tuple[int, Estate]) -> None:
+    port, where = served
+    assert post(port, where.token, BEAT) == 202
+    assert post(port, where.token, iter([BEAT[:5], BEAT[5:]]), chunked=True) == 202
+    assert bodies() == [BEAT, BEAT]
+
+    assert post(port, where.token, iter([b"["] * 1000), chunked=True) == 422
+    assert post(port, where.token, iter([b"x" * 65536] * 10), chunked=True) == 413
+    assert post(port, where.token, b"x" * (600 * 1024)) == 413
+    assert post(port, where.token, b"[" * 100_000) == 422
+    assert post(port, where.token, b'{"host": "a\x00"}') == 400
+    assert post(port, "hb_" + "x" * 40, BEAT) == 401
+    assert bodies() == [BEAT, BEAT]
+
+    head = f"POST /hb/{where.token} HTTP/1.1\r\nHost: alpha.localhost\r\n".encode()
+    assert raw(port, head + b"Content-Length: 99\r\n\r\n{}")[:12] in (b"", b"HTTP/1.1 400")
+    assert b" 400 " in raw(port, head + b"Content-Length: x\r\n\r\n{}")
+    two = head + b"Content-Length: 22\r\n\r\n" + BEAT
+    assert raw(port, two + two).count(b"HTTP/1.1 202") >= 1
+    ping = f"GET /ping/{where.token}/nas-01?create=1 HTTP/1.0\r\nHost: alpha.localhost\r\n\r\n"
+    assert b" 201 " in raw(port, ping.encode())
+    deadline = time.monotonic() + 10
+    while not stream.pulses() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    ((since, at),) = stream.pulses()
+    assert 0 <= at - since < 60
