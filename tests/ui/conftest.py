@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
+from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory
-from django.test.utils import override_settings
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
 
@@ -67,18 +66,24 @@ NAV = [
 ]
 
 
+@pytest.fixture(scope="session")
+def engine() -> DjangoTemplates:
+    """The product's template engine, which also finds the pages of tests/ui/templates."""
+    params = copy.deepcopy(settings.TEMPLATES[0]) | {"NAME": "ui", "APP_DIRS": False}
+    params["DIRS"] = [*params["DIRS"], HERE / "templates"]
+    return DjangoTemplates({key: value for key, value in params.items() if key != "BACKEND"})
+
+
 @pytest.fixture
-def draw() -> Iterator[Callable[..., str]]:
+def draw(engine: DjangoTemplates) -> Iterator[Callable[..., str]]:
     """Render a template of the product, or one of tests/ui/templates, as a signed-in person."""
-    engines = copy.deepcopy(settings.TEMPLATES)
-    engines[0]["DIRS"] = [*engines[0]["DIRS"], HERE / "templates"]
 
     def render(template: str, viewer: Any = Somebody, **context: Any) -> str:
         request = RequestFactory().get("/")
         shell = {"msp_name": "Northlight IT", "nav": NAV, "active": "ticket", "viewer": viewer}
-        return render_to_string(template, shell | context, request=request)
+        return engine.get_template(template).render(shell | context, request)
 
-    with override_settings(TEMPLATES=engines), timezone.override(UTC):
+    with timezone.override(UTC):
         yield render
 
 
