@@ -5,7 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from msp.kit import live
+from msp.kit.refs import Actor
 from tenants.context import current_schema
+from tenants.journal.announce import announce
+from tenants.notices import events
 from tenants.notices.models import Mail, Notice
 
 
@@ -50,3 +53,11 @@ def mark_read(*, person_id: int, notice_id: int | None, at: datetime) -> int:
     if notice_id is not None:
         rows = rows.filter(pk=notice_id)
     return rows.update(read_at=at)
+
+
+@transaction.atomic
+def discard_unsent(*, by: Actor, at: datetime) -> int:
+    """Give up all mail that waits, as after loading history nobody wants to be mailed about."""
+    count = Mail.objects.filter(sent_at__isnull=True).update(sent_at=at, error="discarded")
+    announce(events.MailDiscarded(count=count), by=by, at=at)
+    return count

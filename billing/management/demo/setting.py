@@ -1,0 +1,234 @@
+"""The start of the story: people, calendars, service levels, the catalogue, clients."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from billing.management.demo import cast
+from contracts import actions as contracts
+from contracts.clients import actions as clients
+from contracts.clients.models import Client, Contact, Device, Site
+from contracts.models import ServiceLevelVersion
+from msp.kit.periods import anchored, day_start, local_date
+from msp.kit.refs import Actor, system
+from tenants.people import actions as people
+from tenants.people.models import Person
+
+SETUP = system("Set-up")
+HOUR = 3600
+
+
+@dataclass
+class Story:
+    """What the chapters hand on to each other."""
+
+    now: datetime
+    dice: random.Random = field(default_factory=lambda: random.Random(20260))  # noqa: S311
+    staff: dict[str, Person] = field(default_factory=dict)
+    levels: dict[str, ServiceLevelVersion] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    contacts: dict[str, list[Contact]] = field(default_factory=dict)
+    devices: dict[str, list[Device]] = field(default_factory=dict)
+    sites: dict[str, list[Site]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now, cast.ZONE)
+
+    def month(self, ago: int) -> date:
+        """The first of the month, some months ago."""
+        return anchored(self.today.replace(day=1), -ago)
+
+    def at(self, day: date, hour: int = 9, minute: int = 0) -> datetime:
+        """A wall-clock time at the MSP as an instant, never later than now."""
+        instant = day_start(day, cast.ZONE) + timedelta(hours=hour, minutes=minute)
+        return min(instant, self.now)
+
+    def by(self, first_name: str) -> Actor:
+        person = next(p for n, p in self.staff.items() if n.startswith(first_name))
+        return Actor("person", person.pk, person.name)
+
+
+def hire(story: Story) -> None:
+    """The MSP's people; the owner was invited when the MSP was built."""
+    began = story.at(story.month(6) - timedelta(days=10))
+    for name, role in cast.STAFF:
+        if role == "owner":
+            person = Person.objects.get(role="owner")
+            person.set_password(cast.PASSWORD)
+            person.save(update_fields=["password"])
+        else:
+            person = people.invite(
+                email=address(name, f"{cast.SLUG}.example"), name=name, role=role,
+                password=cast.PASSWORD, by=SETUP, at=began,
+            )  # fmt: skip
+        story.staff[name] = person
+    technicians = [p for p in story.staff.values() if p.role == "technician"]
+    people.create_team(name="Service desk", members=technicians, by=SETUP, at=began)
+
+
+def address(name: str, host: str) -> str:
+    return f"{name.split()[0]}.{name.split()[-1]}@{host}".lower()
+
+
+def promise(story: Story) -> None:
+    """Two service levels: office hours with holidays, and around the clock."""
+    began = story.at(story.month(6) - timedelta(days=9))
+    office = contracts.add_calendar(
+        name="Office hours", by=SETUP, at=began,
+        definition={
+            "zone": cast.ZONE,
+            "always_open": False,
+            "windows": [{"weekday": d, "start": "08:00", "end": "18:00"} for d in range(5)],
+            "overrides": [],
+            "holidays": [
+                {"name": "New Year's Day", "month": 1, "day": 1},
+                {"name": "Independence Day", "month": 7, "day": 4},
+                {"name": "Labor Day", "month": 9, "weekday": 0, "nth": 1},
+                {"name": "Thanksgiving Day", "month": 11, "weekday": 3, "nth": 4},
+                {"name": "Christmas Day", "month": 12, "day": 25},
+            ],
+        },
+    )  # fmt: skip
+    story.levels["essential"] = contracts.add_level(
+        name="Essential", calendar=office, by=SETUP, at=began,
+        targets=targets((1, 4), (2, 8), (4, 16), (8, 40)),
+    )  # fmt: skip
+    story.levels["complete"] = contracts.add_level(
+        name="Complete 24x7", calendar=None, by=SETUP, at=began,
+        targets=targets((0.25, 4), (1, 8), (4, 24), (8, 72)),
+    )  # fmt: skip
+
+
+def targets(*hours: tuple[float, float]) -> dict[str, dict[str, int]]:
+    """Hours to the first reply and to the fix, for priorities 1 to 4."""
+    return {
+        str(number): {"response": int(reply * HOUR), "resolution": int(fix * HOUR)}
+        for number, (reply, fix) in enumerate(hours, start=1)
+    }
+
+
+def welcome(story: Story, company: cast.Company) -> None:
+    """A client with its sites, people, devices and agreement."""
+    signed_on = story.month(company.months)
+    began = story.at(signed_on - timedelta(days=3))
+    host = f"{company.name.split()[0].lower()}.example"
+    client = clients.add_client(
+        name=company.name, zone=company.zone, industry=company.industry,
+        billing_email=f"accounts@{host}" if company.plan != "none" else "",
+        tax_rate=company.tax, payment_days=15, by=SETUP, at=began,
+        address="100 Demo Street\nSpringfield",
+    )  # fmt: skip
+    story.clients[company.code] = client
+    story.sites[company.code] = [
+        clients.add_site(client=client, name=name, by=SETUP, at=began) for name in company.sites
+    ]
+    counts = company.plan in ("people", "complete")
+    story.contacts[company.code] = [
+        add_person(story, company, client, number, host, signed_on if counts else None, began)
+        for number in range(company.users)
+    ]
+    story.devices[company.code] = add_devices(story, company, client, signed_on, began)
+    if company.plan != "none":
+        sign(story, company, client, signed_on, began)
+
+
+def add_person(
+    story: Story, company: cast.Company, client: Client, number: int, host: str,
+    counts_from_on: date | None, at: datetime,
+) -> Contact:  # fmt: skip
+    pick = number + 3 * len(story.clients)
+    name = f"{cast.FIRST[pick % len(cast.FIRST)]} {cast.LAST[(pick * 7) % len(cast.LAST)]}"
+    contact = clients.add_contact(
+        client=client, name=name, email=f"{name.split()[0]}.{number}@{host}".lower(),
+        title="Office manager" if number == 0 else "", counts_from_on=counts_from_on,
+        site=story.sites[company.code][0], by=SETUP, at=at,
+    )  # fmt: skip
+    if number < 2:
+        clients.open_portal(
+            contact=contact, role="admin" if number == 0 else "user",
+            password=cast.PASSWORD, by=SETUP, at=at,
+        )  # fmt: skip
+    return contact
+
+
+def add_devices(
+    story: Story, company: cast.Company, client: Client, on: date, at: datetime
+) -> list[Device]:
+    sites = story.sites[company.code]
+    found = []
+    for kind, count in company.devices.items():
+        maker, model, system_name = cast.MODELS[kind]
+        for number in range(1, count + 1):
+            found.append(
+                clients.add_device(
+                    client=client, name=f"{company.code}-{cast.SHORT[kind]}-{number:02}".lower(),
+                    kind=kind, counts_from_on=on, site=sites[number % len(sites)], maker=maker,
+                    model=model, system=system_name,
+                    serial=f"{company.code}{story.dice.randrange(10**6):06}",
+                    by=SETUP, at=at,
+                )  # fmt: skip
+            )
+    return found
+
+
+def sign(
+    story: Story, company: cast.Company, client: Client, starts_on: date, at: datetime
+) -> None:
+    """Draft the plan's agreement and publish it."""
+    level = story.levels["complete" if company.plan == "complete" else "essential"]
+    name = {"complete": "Managed Complete", "essential": "Managed Essential",
+            "people": "Managed by person"}[company.plan]  # fmt: skip
+    agreement = contracts.draft_agreement(
+        client=client, name=name, starts_on=starts_on, by=SETUP, at=at
+    )
+    version = agreement.versions.get()
+    contracts.set_lines(
+        version=version, lines=plan_lines(company), level_version=level, by=SETUP, at=at
+    )
+    contracts.publish(version=version, by=SETUP, at=at)
+
+
+def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
+    """What each plan counts and costs."""
+    network = ["firewall", "switch", "access_point"]
+    per_device = [
+        ("Servers", ["server"], "145.00"),
+        ("Workstations and laptops", ["workstation", "laptop"], "62.00"),
+        ("Network devices", network, "28.00"),
+    ]
+    if company.plan == "people":
+        priced = [device_line("Network devices", network, "24.00")]
+        return [user_line("People, full support", "89.00"), *priced,
+                flat_line("Cloud backup", "120.00")]  # fmt: skip
+    if company.plan == "essential":
+        per_device = [(text, kinds, price) for text, kinds, price in per_device]
+        per_device[0] = ("Servers", ["server"], "110.00")
+        per_device[1] = ("Workstations and laptops", ["workstation", "laptop"], "44.00")
+        return [device_line(*row) for row in per_device]
+    return [
+        *(device_line(*row) for row in per_device),
+        user_line("E-mail security", "9.50"),
+        flat_line("Quarterly review", "150.00"),
+    ]
+
+
+def device_line(text: str, kinds: list[str], price: str) -> contracts.LineInput:
+    return line(text, "per_device", unit_price=price, device_classes=kinds, counting="daily")
+
+
+def user_line(text: str, price: str) -> contracts.LineInput:
+    return line(text, "per_user", unit_price=price, counting="daily")
+
+
+def flat_line(text: str, amount: str) -> contracts.LineInput:
+    return line(text, "flat", amount=amount, prorate=True)
+
+
+def line(text: str, kind: str, **facts: object) -> contracts.LineInput:
+    return contracts.LineInput(description=text, kind=kind, facts=facts, line_key=uuid4())
+
+
+def beginning(now: datetime | None = None) -> Story:
+    return Story(now=now or datetime.now(UTC))
