@@ -1,0 +1,137 @@
+"""The whole product for browser tests: web, worker and beat over a database of their own, Chromium."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from msp.supervise import parts_of
+
+CHROMIUM = (os.environ.get("CHROMIUM_PATH"), "/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+)  # fmt: skip
+SIZES = {"desktop": (1440, 900), "phone": (390, 844), "narrow": (320, 640)}
+
+
+@dataclass
+class Product:
+    """Running processes and where they answer."""
+
+    port: int
+    folder: Path
+    environment: dict[str, str]
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def home(self, slug: str = "alpha") -> str:
+        return f"http://{slug}.localhost:{self.port}"
+
+    def start(self, name: str) -> subprocess.Popen[bytes]:
+        os.environ.setdefault("STEWARD_DATA", str(self.folder))
+        part = parts_of(self.port)[name]
+        log = (self.folder / f"{name}.log").open("ab")
+        self.running[name] = subprocess.Popen(
+            [sys.executable, *part.command],
+            env={**self.environment, "STEWARD_ROLE": part.role},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        return self.running[name]
+
+    def stop(self, name: str) -> None:
+        process = self.running.pop(name)
+        process.terminate()
+        try:
+            process.wait(timeout=25)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                request = urllib.request.Request(
+                    f"http://127.0.0.1:{self.port}/readyz", headers={"Host": "localhost"}
+                )
+                with urllib.request.urlopen(request, timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise RuntimeError((self.folder / "web.log").read_text()[-4000:])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def product(
+    environment: dict[str, str], folder: Path, *parts: str, settings: str = "tests.settings"
+) -> Iterator[Product]:
+    """Start the parts over the database of `environment`; stop them and show logs on failure."""
+    port = free_port()
+    surroundings = {
+        **os.environ, **environment, "PORT": str(port), "WEB_WORKERS": "1",
+        "STEWARD_DATA": str(folder), "DJANGO_SETTINGS_MODULE": settings, "LOG_LEVEL": "WARNING",
+    }  # fmt: skip
+    made = Product(port, folder, surroundings)
+    try:
+        for name in parts:
+            made.start(name)
+        made.wait_ready()
+        yield made
+    finally:
+        for name in list(made.running):
+            made.stop(name)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    path = next((p for p in CHROMIUM if p and Path(p).exists()), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def sign_in(page: Page, home: str, email: str, password: str) -> None:
+    page.goto(f"{home}/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    if not page.locator("input[type=password]").first.is_visible():
+        page.get_by_text("password", exact=False).first.click()
+    page.locator("input[type=password]").first.fill(password)
+    page.locator("input[type=password]").first.press("Enter")
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, a line each; an empty list is the aim."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"][:3]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page can be scrolled sideways."""
+    return int(
+        page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    )
