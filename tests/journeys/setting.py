@@ -1,0 +1,86 @@
+"""What the journeys begin with, made through actions in the product's own database.
+
+Runs as a process of its own (`python -m tests.journeys.setting`), as the product's parts do, and
+prints what the journey needs as JSON.
+"""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+PASSWORD = "a-long-password"
+
+
+def build() -> dict[str, str]:
+    from contracts import actions as contracts
+    from contracts.clients import actions as clients
+    from monitoring import actions as monitoring
+    from monitoring.models import Check
+    from msp.kit.periods import local_date
+    from msp.kit.refs import system
+    from tenants import context
+    from tenants.models import Msp
+    from tenants.people.models import Person
+
+    by, now = system("Tests"), datetime.now(UTC)
+    began = now - timedelta(days=1)
+    with context.outside():
+        alpha = context.tenant_of(Msp.objects.get(slug="alpha"))
+    with context.inside(alpha):
+        for person in Person.objects.all():
+            person.set_password(PASSWORD)
+            person.save(update_fields=["password"])
+        today = local_date(now, "America/New_York")
+        first = today.replace(day=1)
+        client = clients.add_client(
+            name="Harbor Dental", zone="America/New_York", by=by, at=began,
+            billing_email="bills@harbor.example",
+        )  # fmt: skip
+        site = clients.add_site(client=client, name="Oak Street", by=by, at=began)
+        cleo = clients.add_contact(
+            client=client, name="Cleo", email="cleo@harbor.example", site=site,
+            counts_from_on=first, by=by, at=began,
+        )  # fmt: skip
+        clients.open_portal(contact=cleo, role="admin", password=PASSWORD, by=by, at=began)
+        device = clients.add_device(
+            client=client, name="hdg-srv-01", kind="server", counts_from_on=first, site=site,
+            by=by, at=began,
+        )  # fmt: skip
+        level = contracts.add_level(
+            name="Around the clock", calendar=None, by=by, at=began,
+            targets={str(n): {"response": 900, "resolution": 14400} for n in range(1, 5)},
+        )  # fmt: skip
+        agreement = contracts.draft_agreement(
+            client=client, name="Managed Complete", starts_on=first, by=by, at=began
+        )
+        contracts.set_lines(
+            version=agreement.versions.get(), level_version=level, by=by, at=began,
+            lines=[
+                contracts.LineInput(
+                    description="Servers", kind="per_device",
+                    facts={"unit_price": "145.00", "device_classes": ["server"],
+                           "counting": "daily"},
+                ),
+                contracts.LineInput(
+                    description="People", kind="per_user",
+                    facts={"unit_price": "9.50", "counting": "daily"},
+                ),
+            ],
+        )  # fmt: skip
+        contracts.publish(version=agreement.versions.get(), by=by, at=began)
+        _key, token = monitoring.enrol_key(site=site, name="Oak Street", by=by, at=began)
+        Check.objects.filter(device=device).update(period_seconds=2, grace_seconds=2)
+        return {
+            "key": token, "device": str(device.pk), "month": f"{first:%Y-%m}",
+            "price": str(Decimal("154.50")),
+        }  # fmt: skip
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    sys.stdout.write(json.dumps(build()))
