@@ -123,15 +123,11 @@ def sign_in(page: Page, home: str, email: str, password: str) -> None:
 def violations(page: Page) -> list[str]:
     """What axe finds wrong, a line each; an empty list is the aim."""
     found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"][:3]
-    ]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"][:3]]
 
 
 def overflow(page: Page) -> int:
     """How many pixels the page can be scrolled sideways."""
     return int(
-        page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     )

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from billing.management.demo import cast, money, setting, signals, work
-from contracts.clients.models import Client
+from contracts.clients.models import Client, Contact
 from msp.kit.refs import system
 from tenants import context, provision
 from tenants.journal import delivery
@@ -84,8 +84,6 @@ class Command(BaseCommand):
     def _note(self, msp: Msp) -> None:
         """What `make demo` prints."""
         mail = setting.address
-        portal = Path(settings.DATA_DIR) / "portal.json"
-        client = json.loads(portal.read_text()) if portal.exists() else {}
         note = {
             "slug": msp.slug,
             "name": msp.name,
@@ -99,6 +97,16 @@ class Command(BaseCommand):
             ],
             "watch": signals.WATCH,
         }
-        if client:
-            note["sign_ins"].append({**client, "password": cast.PASSWORD, "path": "/portal/"})
+        with context.inside(msp):
+            guest = Contact.objects.filter(portal_role="admin").order_by("pk").first()
+            if guest is not None:
+                who = f"{guest.name}, {guest.client.name}"
+                note["sign_ins"].append(
+                    {
+                        "who": who,
+                        "email": guest.email,
+                        "password": cast.PASSWORD,
+                        "path": "/portal/",
+                    }
+                )
         (Path(settings.DATA_DIR) / "demo.json").write_text(json.dumps(note, indent=1))

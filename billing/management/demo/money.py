@@ -11,9 +11,7 @@ from msp.kit.periods import month_of
 
 def months(story: Story) -> list[Step]:
     """One step for each full month of the story."""
-    return [
-        (story.at(story.month(ago - 1), 8), closing(story, ago)) for ago in range(6, 0, -1)
-    ]
+    return [(story.at(story.month(ago - 1), 8), closing(story, ago)) for ago in range(6, 0, -1)]
 
 
 def closing(story: Story, ago: int):  # type: ignore[no-untyped-def]
@@ -25,7 +23,7 @@ def closing(story: Story, ago: int):  # type: ignore[no-untyped-def]
         if ago == 1:
             return  # last month waits for the person who tries it
         for invoice in Invoice.objects.filter(run=run, state="draft"):
-            billing.approve(invoice=invoice, by=by, at=at)
+            billing.approve(invoices=[invoice], by=by, at=at)
         for invoice in Invoice.objects.filter(run=run, state="approved"):
             billing.issue(invoice=invoice, by=by, at=at)
 

@@ -58,9 +58,14 @@ def one_request(
         author = Actor("contact", contact.pk, contact.name)
         made.append(
             tickets.open_ticket(
-                client=story.clients[company.code], contact=contact, subject=subject, body=asked,
+                client=story.clients[company.code],
+                contact=contact,
+                subject=subject,
+                body=asked,
                 channel=story.dice.choice(("portal", "portal", "phone", "email")),
-                priority=number, by=author, at=opened,
+                priority=number,
+                by=author,
+                at=opened,
             )  # fmt: skip
         )
 
@@ -89,7 +94,17 @@ def one_request(
 def open_now(story: Story) -> list[Step]:
     """A desk as one finds it: some new, some in work, one waiting for the client."""
     steps: list[Step] = []
-    waits = ((25, 2), (55, 3), (95, 3), (140, 1), (200, 3), (320, 3), (500, 4), (1500, 3), (2900, 4))
+    waits = (
+        (25, 2),
+        (55, 3),
+        (95, 3),
+        (140, 1),
+        (200, 3),
+        (320, 3),
+        (500, 4),
+        (1500, 3),
+        (2900, 4),
+    )
     for (minutes, priority), company in zip(waits, cast.COMPANIES, strict=False):
         opened = story.now - timedelta(minutes=minutes)
         begun = one_request(story, company, opened, solved=False, priority=priority)
@@ -159,9 +174,16 @@ def one_change(story: Story, company: cast.Company, day: date, ago: int) -> Call
             number = 20 + ago
             story.devices[company.code].append(
                 clients.add_device(
-                    client=client, name=f"{company.code}-{cast.SHORT[kind]}-{number}".lower(),
-                    kind=kind, counts_from_on=day, site=site, maker=maker, model=model,
-                    system=system_name, by=by, at=at,
+                    client=client,
+                    name=f"{company.code}-{cast.SHORT[kind]}-{number}".lower(),
+                    kind=kind,
+                    counts_from_on=day,
+                    site=site,
+                    maker=maker,
+                    model=model,
+                    system=system_name,
+                    by=by,
+                    at=at,
                 )  # fmt: skip
             )
 
