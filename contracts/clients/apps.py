@@ -1,6 +1,18 @@
 from django.apps import AppConfig
 
+from msp.kit.slots import Nav
+
 
 class ClientsConfig(AppConfig):
     name = "contracts.clients"
     label = "clients"
+    fills = {"palette": ["contracts.clients.pages.found_here"]}
+    nav = [
+        Nav("Estate", "device", "Devices", "server", "device-list", "device.view", order=31),
+        Nav(
+            "Commercial", "client", "Clients", "building-2", "client-list", "client.view",
+            order=40, also=("contact", "site"),
+        ),
+        Nav("", "portal-home", "Home", "house", "portal-home", side="portal", order=0),
+        Nav("", "device", "Devices", "monitor", "portal-device-list", side="portal", order=20),
+    ]  # fmt: skip

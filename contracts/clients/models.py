@@ -21,6 +21,14 @@ class OfClientQuerySet(models.QuerySet):
         return self if viewer.is_staff else self.filter(client_id=viewer.client_id)
 
 
+class DeviceQuerySet(OfClientQuerySet):
+    def visible_to(self, viewer: Viewer) -> "OfClientQuerySet":
+        """Of a client's people, administrators see every device and the others their own."""
+        rows = super().visible_to(viewer)
+        own = not viewer.is_staff and viewer.role != Contact.Portal.ADMIN
+        return rows.filter(owner_id=viewer.contact_id) if own else rows
+
+
 class Client(models.Model):
     """A company the MSP works for. `zone` decides its business dates."""
 
@@ -154,7 +162,7 @@ class Device(models.Model):
     retired_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
 
-    objects = OfClientQuerySet.as_manager()
+    objects = DeviceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

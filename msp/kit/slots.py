@@ -22,6 +22,7 @@ class Nav:
     """One entry of the sidebar (`side="staff"`) or of the portal's bar (`side="portal"`).
 
     `url` is a URL name, `count` a dotted path of `f(viewer) -> int | None` shown beside the label.
+    `also` are first words of other URL names whose pages belong to this entry.
     """
 
     group: str
@@ -34,6 +35,7 @@ class Nav:
     count: str = ""
     tone: str = ""
     side: str = "staff"
+    also: tuple[str, ...] = ()
 
 
 def fills(slot: str) -> list[str]:

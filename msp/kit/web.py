@@ -1,6 +1,7 @@
 """Answering a browser: a whole page, or only the part an htmx request asked for."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +63,26 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     return render(request, "_flash.html", {"error": error}, status=status)
 
 
+def attempt(form: Any, action: Callable[[dict[str, Any]], Any]) -> Any:
+    """Do it with the form's values; a refusal lands on the form and the answer is None.
+
+    Otherwise the answer is what the action gave, or True where it gave nothing.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        done = action(form.cleaned_data)
+    except Refused as error:
+        blame(form, error)
+        return None
+    return True if done is None else done
+
+
+def asked(request: HttpRequest, name: str) -> str:
+    """A word of the address, such as a search; what no text column can hold is left out."""
+    return request.GET.get(name, "").replace("\x00", "").strip()[:100]
+
+
 def blame(form: Any, error: Refused) -> None:
     """Put a refusal on the field it names, or on the whole form."""
     known = error.field if error.field in form.fields else None
@@ -82,11 +103,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return base
     match = getattr(request, "resolver_match", None)
     side = "staff" if viewer.is_staff else "portal"
-    return base | {"nav": _nav(viewer, side), "active": _active(match)}
+    return base | {"nav": _nav(viewer, side), "active": _active(match, side)}
 
 
-def _active(match: Any) -> str:
-    return str(match.kwargs.get("nav") or (match.url_name or "").split("-")[0]) if match else ""
+def _active(match: Any, side: str) -> str:
+    """The entry whose pages this one belongs to, by the first word of the URL's name."""
+    name = (match.url_name or "") if match else ""
+    first = name.split("-")[1 if name.startswith("portal-") else 0]
+    for item in nav_items(side):
+        if item.key in (first, name) or first in item.also:
+            return item.key
+    return first
 
 
 def _nav(viewer: Any, side: str) -> list[dict[str, Any]]:
