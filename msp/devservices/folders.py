@@ -44,7 +44,7 @@ class Account:
 
     def can(self, test: str, path: Path) -> bool:
         """Ask the system, as this account, whether `test` (-r, -x ...) holds for the path."""
-        asked = subprocess.run(
+        asked: subprocess.CompletedProcess[bytes] = subprocess.run(
             ["/bin/sh", "-c", f'test {test} "$0"', str(path)],
             cwd="/",
             check=False,

@@ -7,6 +7,7 @@ courtesy: with Valkey away pages say they are stale, and nothing is lost.
 import functools
 import logging
 import time
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -71,9 +72,9 @@ def since(schema: str, cursor: str) -> tuple[str, list[str]] | None:
     Raises redis.RedisError when Valkey does not answer.
     """
     if not cursor.replace("-", "").isdigit():
-        newest = valkey().xrevrange(_key(schema), count=1)
+        newest: Any = valkey().xrevrange(_key(schema), count=1)
         return (newest[0][0].decode() if newest else "0-0", [])
-    found = valkey().xrange(_key(schema), min=f"({cursor}", max="+", count=1000)
+    found: Any = valkey().xrange(_key(schema), min=f"({cursor}", max="+", count=1000)
     if not found:
         return None
     names: dict[str, None] = {}

@@ -79,10 +79,10 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     errors = _fields(error.detail) if isinstance(error, exceptions.ValidationError) else []
     title = "Some fields are not right." if errors else str(error.detail)
     answer = _respond(error.status_code, title, _code(error), errors)
-    if getattr(error, "auth_header", None):
-        answer["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        answer["Retry-After"] = str(int(error.wait))
+    if header := getattr(error, "auth_header", None):
+        answer["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        answer["Retry-After"] = str(int(wait))
     return answer
 
 
