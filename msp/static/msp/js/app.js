@@ -314,14 +314,15 @@
   body.addEventListener("htmx:afterSettle", (e) => {
     restore(e.target);
     paint();
-    const wrong = one("[aria-invalid=true]", e.target);
+    const wrong = one("[aria-invalid=true]", e.target), head = e.target.matches?.("[data-view]") && one("h1, h2", e.target);
     if (wrong) wrong.focus();
+    else if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); }
     else if (e.target.matches?.("#flash")) e.target.scrollIntoView({ block: "nearest" });
   });
   const failed = () => { one("#flash")?.replaceChildren(Object.assign(doc.createElement("div"), { className: "note", textContent: word("failed") })); one("#flash .note")?.setAttribute("data-tone", "danger"); };
-  body.addEventListener("htmx:responseError", failed);
   /* Live refreshes have their own sign of trouble; only what the person asked for may shout */
-  body.addEventListener("htmx:sendError", (e) => { if (!e.detail.requestConfig?.triggeringEvent?.type.startsWith("live:")) failed(); });
+  const byNews = (e) => e.detail.requestConfig?.triggeringEvent?.type?.startsWith("live:");
+  for (const name of ["htmx:responseError", "htmx:sendError"]) body.addEventListener(name, (e) => { if (!byNews(e)) failed(); });
   restore(doc);
   paint();
   beat();

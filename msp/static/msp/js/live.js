@@ -7,7 +7,9 @@
   const doc = document, body = doc.body, url = body.dataset.live;
   if (!url) return;
   const VISIBLE = 3000, HIDDEN = 60000, LONGEST = 60000;
-  let cur = body.dataset.cur || "", failures = 0, timer = 0, seen = Date.now();
+  /* Without a cursor from the server: its clock, two seconds back. Names of the stream begin with the time, so
+     nothing told between rendering and the first question is missed; a name too many only refreshes a row. */
+  let cur = body.dataset.cur || `${(Number(body.dataset.now) - 2) * 1000}-0`, failures = 0, timer = 0, seen = Date.now();
 
   const later = () => {
     const base = doc.hidden ? HIDDEN : Math.min(LONGEST, VISIBLE * 2 ** failures);
