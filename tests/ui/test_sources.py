@@ -85,6 +85,15 @@ def _classes_of(css: str) -> set[str]:
     return {name for part in selectors for name in re.findall(r"\.([a-zA-Z][\w-]*)", part)}
 
 
+@pytest.mark.parametrize("path", PAGES, ids=_id)
+def test_a_template_uses_only_classes_that_exist(path: Path) -> None:
+    known = {name for style in STYLES for name in _classes_of(style.read_text())}
+    html = re.sub(r"{%.*?%}|{{.*?}}", " ", COMMENT.sub("", path.read_text()), flags=re.DOTALL)
+    used = {name for value in re.findall(r'\sclass="([^"]*)"', html) for name in value.split()}
+    # "btn--{{ kind }}" leaves its stem behind
+    assert sorted(name for name in used - known if not name.endswith("--")) == []
+
+
 def test_every_class_is_used_or_offered_in_the_guide() -> None:
     """A class nobody writes and nobody can find out about is dead weight: delete it."""
     sources = [path.read_text() for path in (*TEMPLATES, *SCRIPTS, GUIDE)]
