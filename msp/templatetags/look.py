@@ -28,7 +28,7 @@ def st(
     *,
     of: str = "",
     state: object = "",
-    label: str = "",
+    label: str | bool = "",
 ) -> SafeString:
     """A status as shape, word and tone. With `of` and `state` the table of states decides.
 
