@@ -57,6 +57,9 @@ def tenant(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
 def _answer(request: HttpRequest, host: str, get_response: Callable) -> HttpResponse:
     if host in settings.PUBLIC_HOSTS:
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+        # Sessions live with the MSPs; a stray cookie must not send us looking for one here.
+        for name in (settings.SESSION_COOKIE_NAME, "messages"):
+            request.COOKIES.pop(name, None)
         return get_response(request)
     found = tenant_for(host)
     if found is None:

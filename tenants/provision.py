@@ -220,11 +220,25 @@ def request(
     return msp
 
 
+def _new_owner() -> Person | None:
+    """The current MSP's first owner while nobody of that role has ever signed in."""
+    owners = Person.objects.filter(role="owner").order_by("pk")
+    if owners.filter(last_login__isnull=False).exists():
+        return None
+    return owners.filter(is_active=True).first()
+
+
+def owner_is_new(msp: Msp) -> bool:
+    """Whether the owner still waits for the first sign-in."""
+    with context.inside(msp):
+        return _new_owner() is not None
+
+
 def first_link(msp: Msp, *, at: datetime) -> str:
     """A one-time token that signs the owner in for the first time."""
     with context.inside(msp):
-        owner = Person.objects.filter(role="owner", is_active=True).order_by("pk").first()
-        if owner is None or owner.last_login is not None:
+        owner = _new_owner()
+        if owner is None:
             return ""
         return tokens.new_link(
             person=owner, purpose=SignInLink.Purpose.INVITE, at=at, hours=people.INVITE_HOURS
