@@ -109,7 +109,7 @@ def send_link(*, person: Person, by: Actor, at: datetime) -> str:
 
 
 @transaction.atomic
-def use_link(*, token: str, at: datetime) -> Person:
+def use_link(*, token: str, at: datetime) -> SignInLink:
     """Spend a link; it works once."""
     link = tokens.open_link(token, at=at)
     if link is None:

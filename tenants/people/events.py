@@ -39,9 +39,16 @@ class PersonReactivated(Event):
 
 
 @dataclass(frozen=True)
+class SignedIn(Event):
+    kind: ClassVar[str] = "people.signed_in"
+    sentence: ClassVar[str] = "signed in"
+    person_id: int
+
+
+@dataclass(frozen=True)
 class SignedInByLink(Event):
     kind: ClassVar[str] = "people.signed_in_by_link"
-    sentence: ClassVar[str] = "signed in with a link"
+    sentence: ClassVar[str] = "used a sign-in link"
     person_id: int
 
 
