@@ -142,6 +142,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "tenants.journal.tasks.sweep": 10,
         "tenants.notices.tasks.send_due": 5,
+        "tenants.people.tasks.forget_replays": 3600,
         "tickets.tasks.sweep_clocks": 5,
         "monitoring.tasks.drain": 1,
         "monitoring.tasks.sweep": 2,

@@ -1,7 +1,6 @@
 """What somebody writes to get an MSP of their own."""
 
 import re
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
 from tenants.models import Domain, Msp
+from tenants.people.rules.zones import zones
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Names a visitor would take for the installation's own.
@@ -25,13 +25,6 @@ CURRENCIES = (
     ("INR", "Indian rupee"), ("SGD", "Singapore dollar"), ("AED", "UAE dirham"),
     ("BRL", "Brazilian real"), ("MXN", "Mexican peso"), ("JPY", "Japanese yen"),
 )  # fmt: skip
-REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")  # fmt: skip
-
-
-def zones() -> list[tuple[str, str]]:
-    """Time zones named after a place, for people to choose from."""
-    names = sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS)
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
 class SignUpForm(forms.Form):

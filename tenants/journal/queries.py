@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tenants.journal.models import Delivery, Entry
-from tenants.journal.registry import sentence_of
+from tenants.journal.registry import EVENTS, sentence_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,27 @@ def recent(refs: list[str] | None = None, *, limit: int = 50, kinds: str = "") -
     if kinds:
         rows = rows.filter(kind__startswith=kinds)
     return [_line(row) for row in reversed(rows.order_by("-at", "-pk")[:limit])]
+
+
+def browse(
+    *, room: str = "", who: str = "", before: int | None = None, limit: int = 50
+) -> tuple[list[Line], int | None]:
+    """One page of entries, newest first, and where the next page begins."""
+    rows = Entry.objects.order_by("-pk")
+    if room:
+        rows = rows.filter(kind__startswith=f"{room}.")
+    if who:
+        rows = rows.filter(actor_name__icontains=who)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: limit + 1])
+    older = found[limit - 1].pk if len(found) > limit else None
+    return [_line(row) for row in found[:limit]], older
+
+
+def rooms() -> list[str]:
+    """The first words of all kinds of events."""
+    return sorted({kind.partition(".")[0] for kind in EVENTS})
 
 
 def _line(row: Entry) -> Line:

@@ -1,6 +1,14 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
+
+from msp.kit.slots import Nav
 
 
 class NoticesConfig(AppConfig):
     name = "tenants.notices"
     label = "notices"
+    nav: ClassVar[list[Nav]] = [
+        Nav("", "inbox", "Inbox", "inbox", "inbox", order=2, count="tenants.notices.queries.unread"),
+        Nav("Settings", "journal", "Journal", "scroll-text", "journal", "journal.view", order=85),
+    ]

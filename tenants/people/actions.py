@@ -13,18 +13,11 @@ from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
 from tenants.people import events, tokens
 from tenants.people.models import ApiKey, Person, SignInLink, Team
-from tenants.people.rules.roles import PORTAL_ROLES, ROLES
+from tenants.people.rules.roles import PORTAL_ROLES, ROLES, permissions_of
+from tenants.people.rules.scopes import SCOPES, beyond
 
 INVITE_HOURS = 72
 LINK_HOURS = 1
-SCOPES = tuple(
-    f"{noun}:{verb}"
-    for noun in (
-        "clients", "sites", "contacts", "devices", "agreements",
-        "tickets", "incidents", "invoices", "heartbeats",
-    )
-    for verb in ("read", "write")
-)  # fmt: skip
 
 
 @transaction.atomic
@@ -54,10 +47,32 @@ def invite(
 def change_role(*, person: Person, role: str, by: Actor, at: datetime) -> None:
     if role not in (PORTAL_ROLES if person.kind == Person.Kind.PORTAL else ROLES):
         raise Refused(f"There is no role {role!r}.", field="role")
-    _keep_one_owner(person)
+    if role != "owner":
+        _keep_one_owner(person)
     person.role = role
     person.save(update_fields=["role"])
     announce(events.PersonChanged(person.pk, person.email, "the role"), by=by, at=at)
+
+
+@transaction.atomic
+def change_account(*, person: Person, name: str, zone: str, by: Actor, at: datetime) -> None:
+    """What people say about themselves."""
+    person.name, person.zone = name.strip(), zone
+    person.save(update_fields=["name", "zone"])
+    announce(events.PersonChanged(person.pk, person.email, "the account"), by=by, at=at)
+
+
+@transaction.atomic
+def new_invitation(*, person: Person, by: Actor, at: datetime) -> str:
+    """A fresh invitation link's token for somebody who has not come yet; older ones end."""
+    if not person.is_active or person.last_login is not None:
+        raise Refused("This person has signed in before. A sign-in link by mail is enough.")
+    person.links.filter(used_at__isnull=True).update(expires_at=at)
+    token = tokens.new_link(
+        person=person, purpose=SignInLink.Purpose.INVITE, at=at, hours=INVITE_HOURS
+    )
+    announce(events.InvitationSent(person.pk, person.email), by=by, at=at)
+    return token
 
 
 @transaction.atomic
@@ -138,10 +153,13 @@ def create_key(
     wrong = sorted(set(scopes) - set(SCOPES))
     if wrong:
         raise Refused(f"There is no scope {wrong[0]!r}.", field="scopes")
+    above = beyond(scopes, permissions_of(person.role))
+    if above:
+        raise Refused(f"{person.name} may not do {above[0]}, so the key cannot.", field="scopes")
     token = f"stw_{secrets.token_hex(24)}"
     ApiKey.objects.model(
         digest=hash_token(token), token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH], user=person,
-        expiry=expires_at, name=name, prefix=token[:10], scopes=scopes, addresses=addresses or [],
+        expiry=expires_at, name=name, prefix=token[:12], scopes=scopes, addresses=addresses or [],
     ).save(force_insert=True)  # fmt: skip
     announce(events.KeyCreated(person.pk, name), by=by, at=at)
     return token

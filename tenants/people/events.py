@@ -14,6 +14,14 @@ class PersonInvited(Event):
 
 
 @dataclass(frozen=True)
+class InvitationSent(Event):
+    kind: ClassVar[str] = "people.invitation_sent"
+    sentence: ClassVar[str] = "made a new invitation link for {email}"
+    person_id: int
+    email: str
+
+
+@dataclass(frozen=True)
 class PersonChanged(Event):
     kind: ClassVar[str] = "people.changed"
     sentence: ClassVar[str] = "changed {what} of {email}"

@@ -69,6 +69,19 @@ def staff(permission: Permission | None = None) -> Callable[[View], View]:
     return gate
 
 
+def signed_in(view: View) -> View:
+    """Anybody who is signed in, staff or a client's, about themselves."""
+
+    @functools.wraps(view)
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return sign_in_first(request)
+        request.viewer = viewer_of(request.user)
+        return private(view(request, *args, **kwargs))
+
+    return marked(entered, "signed_in")
+
+
 def anyone(view: View) -> View:
     """Open to the world: sign-in, health, a link with its own token."""
     return marked(view, "anyone")

@@ -94,3 +94,23 @@ class ApiKey(AbstractAuthToken):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class Replay(models.Model):
+    """The answer to a POST that carried an Idempotency-Key, for when it is sent again."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["api_key", "key"], name="one_answer_per_key")
+        ]
+        indexes = [models.Index(fields=["at"], name="replays_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.status} for {self.key}"

@@ -74,4 +74,20 @@ class Migration(migrations.Migration):
                 ('members', models.ManyToManyField(blank=True, related_name='teams', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        migrations.CreateModel(
+            name='Replay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=255)),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('status', models.PositiveSmallIntegerField()),
+                ('body', models.JSONField(null=True)),
+                ('at', models.DateTimeField()),
+                ('api_key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.KNOX_TOKEN_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['at'], name='replays_by_age')],
+                'constraints': [models.UniqueConstraint(fields=('api_key', 'key'), name='one_answer_per_key')],
+            },
+        ),
     ]

@@ -34,6 +34,8 @@ class Viewer:
     def actor(self) -> Actor:
         if self.kind == "portal":
             return Actor("contact", self.contact_id, self.name)
+        if self.kind == "service":
+            return Actor("key", self.person_id, self.name)
         return Actor("person", self.person_id, self.name)
 
     @property

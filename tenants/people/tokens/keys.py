@@ -1,56 +1,28 @@
-"""Secrets that let somebody in: one-time links and API keys. Only digests are stored."""
+"""API keys: who a program acts for and what it may do."""
 
-import hashlib
-import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from knox.auth import TokenAuthentication
+from knox.crypto import hash_token
 from rest_framework import exceptions
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from tenants.people.models import ApiKey, Person, SignInLink
+from tenants.people.models import ApiKey, Person
 from tenants.people.rules.roles import permissions_of
+from tenants.people.rules.scopes import right_for
 from tenants.people.rules.viewer import Viewer
 
-
-def digest_of(token: str) -> str:
-    """SHA-256 bound to the MSP, so a token of one is worthless at another."""
-    return hashlib.sha256(f"{connection.schema_name}:{token}".encode()).hexdigest()
-
-
-def new_link(*, person: Person, purpose: str, at: datetime, hours: int) -> str:
-    """Make a one-time link's token; the caller puts it into an address."""
-    token = secrets.token_urlsafe(32)
-    SignInLink.objects.create(
-        person=person,
-        digest=digest_of(token),
-        purpose=purpose,
-        created_at=at,
-        expires_at=at + timedelta(hours=hours),
-    )
-    return token
-
-
-def open_link(token: str, *, at: datetime) -> SignInLink | None:
-    """The link of a token if it is unused, in time and its person active. Locks the row."""
-    return (
-        SignInLink.objects.select_for_update(of=("self",))
-        .select_related("person")
-        .filter(
-            digest=digest_of(token),
-            used_at__isnull=True,
-            expires_at__gt=at,
-            person__is_active=True,
-        )
-        .first()
-    )
+USED_EVERY = timedelta(minutes=1)
 
 
 class ApiKeyAuthentication(TokenAuthentication):
-    """`Authorization: Bearer stw_…`; sets `request.viewer` to whom the key acts for."""
+    """`Authorization: Bearer stw_…`; sets `request.viewer` to whom the key acts for.
+
+    The key is found by its digest: knox's own way reads every key with the same beginning and
+    deletes expired ones while reading, which would take them off the owner's list.
+    """
 
     def authenticate(self, request: Request) -> tuple[Person, ApiKey] | None:
         found = super().authenticate(request)
@@ -68,21 +40,36 @@ class ApiKeyAuthentication(TokenAuthentication):
         request.viewer = viewer
         request._request.viewer = viewer
         now = datetime.now(UTC)
-        if key.last_used_at is None or now - key.last_used_at > timedelta(minutes=1):
+        if key.last_used_at is None or now - key.last_used_at > USED_EVERY:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
         return person, key
+
+    def authenticate_credentials(self, token: bytes) -> tuple[Person, ApiKey]:
+        try:
+            digest = hash_token(token.decode("ascii"))
+        except UnicodeDecodeError as error:
+            raise exceptions.AuthenticationFailed("This key is not known here.") from error
+        key = ApiKey.objects.select_related("user").filter(digest=digest).first()
+        if key is None:
+            raise exceptions.AuthenticationFailed("This key is not known here.")
+        return key.user, key
 
     @staticmethod
     def _check(request: Request, person: Person, key: ApiKey) -> None:
         if key.revoked_at is not None or not person.is_active:
             raise exceptions.AuthenticationFailed("This key was revoked.")
+        if key.expiry is not None and key.expiry <= datetime.now(UTC):
+            raise exceptions.AuthenticationFailed("This key has expired.")
         address = request.META.get("REMOTE_ADDR", "")
         if key.addresses and address not in key.addresses:
             raise exceptions.AuthenticationFailed("This key may not be used from this address.")
 
 
 class HasScope(BasePermission):
-    """The key's scopes must hold `resource:read` or `resource:write` for the view's `scope`."""
+    """The key's scopes must hold `resource:read` or `resource:write` for the view's `scope`.
+
+    Its person must hold the right behind it too: whoever loses a right loses it in their keys.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         key = request.auth
@@ -90,7 +77,11 @@ class HasScope(BasePermission):
         if not isinstance(key, ApiKey) or resource is None:
             return False
         verb = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
-        if f"{resource}:{verb}" in key.scopes:
-            return True
-        self.message = f"This key lacks the scope {resource}:{verb}."
-        return False
+        scope = f"{resource}:{verb}"
+        if scope not in key.scopes:
+            self.message = f"This key lacks the scope {scope}."
+            return False
+        if right_for(scope) not in request.viewer.permissions:
+            self.message = f"{key.user} may no longer do {scope}."
+            return False
+        return True
