@@ -133,7 +133,26 @@ def use_link(*, token: str, at: datetime) -> SignInLink:
     link.save(update_fields=["used_at"])
     person = link.person
     announce(events.SignedInByLink(person.pk), by=Actor("person", person.pk, person.name), at=at)
-    return person
+    return link
+
+
+@transaction.atomic
+def note_sign_in(*, person: Person, at: datetime) -> None:
+    """Tell that somebody is in, by whatever way they came."""
+    announce(events.SignedIn(person.pk), by=Actor("person", person.pk, person.name), at=at)
+
+
+@transaction.atomic
+def set_password(*, person: Person, password: str, by: Actor, at: datetime) -> None:
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    announce(events.PersonChanged(person.pk, person.email, "the password"), by=by, at=at)
+
+
+@transaction.atomic
+def note_change(*, person: Person, what: str, by: Actor, at: datetime) -> None:
+    """Tell of a change the sign-in library made itself, such as a new passkey."""
+    announce(events.PersonChanged(person.pk, person.email, what), by=by, at=at)
 
 
 @transaction.atomic
