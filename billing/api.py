@@ -1,3 +1,104 @@
-from django.urls import URLPattern, URLResolver
+"""Invoices, for programs: with lines, and behind each line the devices and people it counted."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from typing import Any
+
+import django_filters
+from django.http import Http404
+from django.urls import URLPattern, URLResolver, path
+from rest_framework import serializers
+
+from billing.models import Invoice, InvoiceLine, LineUnit
+from msp.kit.rest import Id, ListEndpoint, Money, OneEndpoint
+
+
+class LineShown(serializers.ModelSerializer):
+    agreement_id = serializers.IntegerField(read_only=True, allow_null=True)
+    unit_price = Money(currency="invoice.currency")
+    amount = Money(currency="invoice.currency")
+
+    class Meta:
+        model = InvoiceLine
+        fields = (
+            "id", "position", "agreement_id", "kind", "description", "quantity", "unit_price",
+            "amount", "starts_on", "ends_on",
+        )  # fmt: skip
+
+
+class InvoiceShown(serializers.ModelSerializer):
+    client_id = serializers.IntegerField(read_only=True)
+    net = Money()
+    tax = Money()
+    total = Money()
+
+    class Meta:
+        model = Invoice
+        fields = (
+            "id", "number", "client_id", "state", "starts_on", "ends_on", "net", "tax", "total",
+            "tax_rate", "issued_on", "due_on",
+        )  # fmt: skip
+
+
+class InvoiceWhole(InvoiceShown):
+    lines = LineShown(many=True, read_only=True)
+
+    class Meta(InvoiceShown.Meta):
+        fields = (*InvoiceShown.Meta.fields, "lines")
+
+
+class UnitShown(serializers.ModelSerializer):
+    class Meta:
+        model = LineUnit
+        fields = (
+            "id", "unit_type", "unit_id", "unit_class", "name", "site_name", "starts_on",
+            "ends_on", "days",
+        )  # fmt: skip
+
+
+class InvoiceFilter(django_filters.FilterSet):
+    number = django_filters.CharFilter()
+    client_id = Id()
+    state = django_filters.ChoiceFilter(choices=Invoice.State.choices)
+    starts_on = django_filters.DateFilter()
+
+
+class Invoices(ListEndpoint):
+    scope = "invoices"
+    queryset = Invoice.objects.all()
+    serializer_class = InvoiceShown
+    filterset_class = InvoiceFilter
+
+
+class OneInvoice(OneEndpoint):
+    scope = "invoices"
+    queryset = Invoice.objects.prefetch_related("lines__invoice")
+    serializer_class = InvoiceWhole
+
+
+class Evidence(ListEndpoint):
+    """The devices and people behind one line, with the days each counted."""
+
+    scope = "invoices"
+    queryset = LineUnit.objects.all()
+    serializer_class = UnitShown
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        invoices = Invoice.objects.visible_to(self.request.viewer)
+        line = InvoiceLine.objects.filter(
+            pk=self.kwargs["line_pk"], invoice_id=self.kwargs["pk"], invoice__in=invoices
+        ).first()
+        if line is None:
+            raise Http404
+        return line.units.all()
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("invoices", Invoices.as_view(), name="api-invoices"),
+    path("invoices/<int:pk>", OneInvoice.as_view(), name="api-invoice"),
+    path(
+        "invoices/<int:pk>/lines/<int:line_pk>/evidence",
+        Evidence.as_view(),
+        name="api-invoice-evidence",
+    ),
+]

@@ -1,67 +1,20 @@
-"""What every part of the API shares: problem details, cursors, a careful JSON parser.
+"""Errors of the API.
 
-Errors are `application/problem+json` (RFC 9457) with `code`, and `errors: [{field, reason}]` where
+They are `application/problem+json` (RFC 9457) with `code`, and `errors: [{field, reason}]` where
 a field is to blame.
 """
 
-import codecs
-import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
-from rest_framework import exceptions, pagination, parsers
+from rest_framework import exceptions
 from rest_framework.response import Response
 
 from msp.kit.refusals import Conflict, Refused
 
 PROBLEM = "application/problem+json"
-
-
-class Cursor(pagination.CursorPagination):
-    """`?cursor=&limit=`, at most 200 rows, in a stable order; `next` is null at the end."""
-
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 200
-    ordering = ("-id",)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response(
-            {"data": data, "next": self.get_next_link(), "previous": self.get_previous_link()}
-        )
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
-        return {
-            "type": "object",
-            "required": ["data", "next", "previous"],
-            "properties": {
-                "data": schema,
-                "next": link,
-                "previous": link,
-            },
-        }
-
-
-class JSONParser(parsers.JSONParser):
-    """JSON that says what is wrong with it; depth and NUL characters never reach the database."""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        try:
-            text = codecs.decode(stream.read(), "utf-8")
-            if "\\u0000" in text or "\x00" in text:
-                raise exceptions.ParseError("The body holds a NUL character.")
-            return json.loads(text, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            raise exceptions.ParseError(
-                f"The body is not JSON that can be read: {error}"
-            ) from error
-
-
-def _no_constant(word: str) -> None:
-    raise ValueError(f"{word} is not JSON")
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -1,0 +1,11 @@
+"""Clients, their sites, people and devices, for programs."""
+
+from django.urls import URLPattern, URLResolver
+
+from contracts.clients.api import clients, contacts, devices
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *clients.urlpatterns,
+    *contacts.urlpatterns,
+    *devices.urlpatterns,
+]
