@@ -8,10 +8,11 @@ from django.urls import URLPattern, URLResolver, path
 from rest_framework import serializers
 
 from billing.models import Invoice, InvoiceLine, LineUnit
-from msp.kit.rest import Id, ListEndpoint, Money, OneEndpoint
+from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
+from msp.kit.rest.fields import Id, Money
 
 
-class LineShown(serializers.ModelSerializer):
+class InvoiceLineShown(serializers.ModelSerializer):
     agreement_id = serializers.IntegerField(read_only=True, allow_null=True)
     unit_price = Money(currency="invoice.currency")
     amount = Money(currency="invoice.currency")
@@ -39,7 +40,7 @@ class InvoiceShown(serializers.ModelSerializer):
 
 
 class InvoiceWhole(InvoiceShown):
-    lines = LineShown(many=True, read_only=True)
+    lines = InvoiceLineShown(many=True, read_only=True)
 
     class Meta(InvoiceShown.Meta):
         fields = (*InvoiceShown.Meta.fields, "lines")

@@ -12,11 +12,12 @@ from rest_framework.response import Response
 from contracts import actions
 from contracts.clients.models import Client
 from contracts.models import Agreement, AgreementLine, AgreementVersion
-from msp.kit.rest import Id, ListEndpoint, OneEndpoint, WriteSerializer
+from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
+from msp.kit.rest.fields import Id, WriteSerializer
 from tenants.people.tokens import once
 
 
-class LineShown(serializers.ModelSerializer):
+class AgreementLineShown(serializers.ModelSerializer):
     service_id = serializers.IntegerField(read_only=True, allow_null=True)
     facts = serializers.DictField(
         read_only=True, help_text="The terms of this kind: price, classes, minimum and so on."
@@ -29,7 +30,7 @@ class LineShown(serializers.ModelSerializer):
 
 class VersionShown(serializers.ModelSerializer):
     service_level = serializers.CharField(source="level_version", read_only=True, allow_null=True)
-    lines = LineShown(many=True, read_only=True)
+    lines = AgreementLineShown(many=True, read_only=True)
 
     class Meta:
         model = AgreementVersion
@@ -94,7 +95,9 @@ class Agreements(ListEndpoint):
 
 class OneAgreement(OneEndpoint):
     scope = "agreements"
-    queryset = Agreement.objects.prefetch_related("versions__lines", "versions__level_version__level")
+    queryset = Agreement.objects.prefetch_related(
+        "versions__lines", "versions__level_version__level"
+    )
     serializer_class = AgreementWhole
 
 

@@ -5,7 +5,8 @@ from django.urls import URLPattern, URLResolver, path
 from rest_framework import serializers
 
 from monitoring.models import Incident
-from msp.kit.rest import Id, ListEndpoint, OneEndpoint, YesNo
+from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
+from msp.kit.rest.fields import Id, YesNo
 
 
 class IncidentShown(serializers.ModelSerializer):

@@ -116,6 +116,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"tenants.tasks.build_requested": {"queue": "owner"}}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -275,21 +276,38 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.people.tokens.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.people.tokens.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["msp.kit.rest.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "msp.kit.rest.Cursor",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "msp.kit.rest.problem",
+    "DEFAULT_PARSER_CLASSES": ["msp.kit.rest.parsing.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "msp.kit.rest.paging.Cursor",
+    "DEFAULT_SCHEMA_CLASS": "msp.kit.rest.schema.Schema",
+    "EXCEPTION_HANDLER": "msp.kit.rest.problems.problem",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Steward API",
+    "DESCRIPTION": "Clients, agreements, tickets, incidents and invoices of one MSP, for programs.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AgreementState": "contracts.models.Agreement.State",
+        "IncidentState": "monitoring.models.Incident.State",
+        "InvoiceState": "billing.models.Invoice.State",
+        "TicketStatus": "tickets.api.STATUSES",
+        "Priority": "tickets.models.Ticket.Priority",
+        "Channel": "tickets.models.Ticket.Channel",
+        "MessageKind": "tickets.models.Message.Kind",
+        "DeviceKind": "contracts.clients.models.Device.Kind",
+        "Segment": "contracts.clients.models.Client.Segment",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "msp.kit.rest.schema.add_problems",
+    ],
 }
 
 # --- Mail ---

@@ -61,6 +61,4 @@ class SignUpForm(forms.Form):
 
 def taken(slug: str) -> bool:
     domain = f"{slug}.{settings.TENANT_SUFFIX}"
-    return (
-        Msp.objects.filter(slug=slug).exists() or Domain.objects.filter(domain=domain).exists()
-    )
+    return Msp.objects.filter(slug=slug).exists() or Domain.objects.filter(domain=domain).exists()

@@ -40,7 +40,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         msp = _request(form)
         if msp is not None:
             token = signing.dumps(msp.pk, salt=SALT)
-            transaction.on_commit(lambda: hint(build_requested, queue="owner"))
+            transaction.on_commit(lambda: hint(build_requested))
             return redirect("sign-up-progress", token)
     status = 422 if form.errors else 200
     suffix = tenant_host(request, "")
@@ -130,9 +130,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Everything the product needs answers; else 503 naming what does not."""
     missing = [name for name, ask in NEEDS.items() if not _answers(name, ask)]
     body = {"ready": not missing, "missing": missing}
-    return JsonResponse(
-        body, status=503 if missing else 200, headers={"Cache-Control": "no-store"}
-    )
+    return JsonResponse(body, status=503 if missing else 200, headers={"Cache-Control": "no-store"})
 
 
 def _answers(name: str, ask: Callable[[], object]) -> bool:

@@ -5,7 +5,7 @@ from tenants.models import Msp
 from tenants.work import platform_task
 
 
-@platform_task(queue="owner")
+@platform_task
 def build_requested() -> None:
     """Build what was asked for; runs in the owner's worker, at once and by the sweep."""
     waiting = Msp.objects.filter(state=Msp.State.REQUESTED).order_by("pk")

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from contracts.clients.models import Client, Contact, Device, Site
 from msp.kit.refusals import Refused
-from msp.kit.rest import Id, ListEndpoint, OneEndpoint, WriteSerializer, YesNo
+from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
+from msp.kit.rest.fields import Id, WriteSerializer, YesNo
 from tenants.people.models import Person
 from tenants.people.tokens import once
 from tickets import actions

@@ -9,6 +9,8 @@ class NoticesConfig(AppConfig):
     name = "tenants.notices"
     label = "notices"
     nav: ClassVar[list[Nav]] = [
-        Nav("", "inbox", "Inbox", "inbox", "inbox", order=2, count="tenants.notices.queries.unread"),
+        Nav(
+            "", "inbox", "Inbox", "inbox", "inbox", order=2, count="tenants.notices.queries.unread"
+        ),
         Nav("Settings", "journal", "Journal", "scroll-text", "journal", "journal.view", order=85),
     ]

@@ -33,7 +33,9 @@ class KeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
     )
-    lifetime = forms.ChoiceField(label="Works for", choices=LIFETIMES, required=False, initial="365")
+    lifetime = forms.ChoiceField(
+        label="Works for", choices=LIFETIMES, required=False, initial="365"
+    )
     addresses = forms.CharField(
         label="Only from these IP addresses", required=False, max_length=400,
         help_text="Separated by spaces. Leave empty for anywhere.",

@@ -70,7 +70,11 @@ class Adapter(DefaultAccountAdapter):
         actions.set_password(person=user, password=password, by=by, at=datetime.now(UTC))
 
     def send_notification_mail(
-        self, template_prefix: str, user: Person, context: dict | None = None, email: str | None = None
+        self,
+        template_prefix: str,
+        user: Person,
+        context: dict | None = None,
+        email: str | None = None,
     ) -> None:
         """Journal the change and mail the person; a person's one address is always known."""
         if template_prefix in CHANGES:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from celery import Celery
 from django.core import signing
 from django.core.cache import cache
 from django.test import Client as Browser
@@ -21,14 +22,10 @@ GIVEN = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _fresh_limits(db: None) -> None:
-    cache.clear()
-    forget_hosts()
-
-
 @pytest.fixture
-def visitor() -> Browser:
+def visitor(db: None) -> Browser:
+    cache.clear()  # the limits of the test before
+    forget_hosts()
     return Browser(HTTP_HOST="localhost:9420")
 
 
@@ -108,8 +105,7 @@ def test_two_at_once_get_a_field_error_and_not_a_crash(
 
 def test_many_sign_ups_from_one_address_are_slowed_down(visitor: Browser) -> None:
     codes = [
-        visitor.post("/", GIVEN | {"slug": f"harbor-{word}"}).status_code
-        for word in "abcdefghijkl"
+        visitor.post("/", GIVEN | {"slug": f"harbor-{word}"}).status_code for word in "abcdefghijkl"
     ]
     assert codes == [302] * 10 + [429] * 2
 
@@ -148,7 +144,9 @@ def test_a_failed_set_up_is_admitted(visitor: Browser) -> None:
     assert b"every 1s" not in answer.content
 
 
-@pytest.mark.parametrize("path", ["/clients", "/accounts/login/", "/api/v1/tickets", "/portal/", "/hello"])
+@pytest.mark.parametrize(
+    "path", ["/clients", "/accounts/login/", "/api/v1/tickets", "/portal/", "/hello"]
+)
 def test_the_public_host_has_nothing_of_an_msp(visitor: Browser, path: str) -> None:
     assert visitor.get(path).status_code == 404
 
@@ -160,8 +158,10 @@ def test_a_stray_session_cookie_changes_nothing(visitor: Browser) -> None:
     assert visitor.post("/", GIVEN).status_code == 302
 
 
-@pytest.mark.parametrize("host", ["gamma.localhost", "localhost.evil.example", "[::1]:80", "x" * 300, "a@b", ""])
-def test_an_unknown_host_is_a_page_that_says_so(host: str, db: None) -> None:
+@pytest.mark.parametrize(
+    "host", ["gamma.localhost", "localhost.evil.example", "[::1]:80", "x" * 300, "a@b", ""]
+)
+def test_an_unknown_host_is_a_page_that_says_so(host: str, visitor: Browser) -> None:
     answer = Browser(HTTP_HOST=host).get("/")
     assert answer.status_code == 404
     assert b"Nobody lives here" in answer.content
@@ -169,7 +169,7 @@ def test_an_unknown_host_is_a_page_that_says_so(host: str, db: None) -> None:
 
 
 @pytest.mark.parametrize("host", ["ALPHA.localhost", "alpha.localhost.", "Alpha.LocalHost.:80"])
-def test_a_host_is_recognised_however_it_is_written(host: str, db: None) -> None:
+def test_a_host_is_recognised_however_it_is_written(host: str, visitor: Browser) -> None:
     assert Browser(HTTP_HOST=host).get("/accounts/login/").status_code == 200
 
 
@@ -183,7 +183,7 @@ def test_a_host_is_recognised_however_it_is_written(host: str, db: None) -> None
     ],
 )
 def test_a_host_that_is_not_open_says_why(
-    db: None, state: str, status: int, said: bytes
+    visitor: Browser, state: str, status: int, said: bytes
 ) -> None:
     Msp.objects.filter(slug="alpha").update(state=state)
     answer = Browser(HTTP_HOST="alpha.localhost").get("/")
@@ -210,8 +210,9 @@ def test_readiness_names_what_is_missing(
 
 
 def test_a_broker_that_is_away_is_noticed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages.celery.conf, "broker_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(pages.celery.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    away = Celery("away", set_as_current=False)
+    away.conf.broker_url = away.conf.broker_write_url = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(pages, "celery", away)
     assert pages._answers("broker", pages._ask_broker) is False
 
 
@@ -219,9 +220,7 @@ def test_what_was_asked_for_is_built_by_the_owner_and_opens(committed: None) -> 
     visitor = Browser(HTTP_HOST="localhost")
     cache.clear()
     location = visitor.post("/", GIVEN)["Location"]
-    code = (
-        "import django; django.setup(); from tenants.tasks import build_requested; build_requested()"
-    )
+    code = "import django; django.setup(); from tenants import tasks; tasks.build_requested()"
     environment = os.environ | started().environment() | {
         "STEWARD_ROLE": "owner", "DJANGO_SETTINGS_MODULE": "tests.settings",
     }  # fmt: skip

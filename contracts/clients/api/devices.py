@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from contracts.clients import actions
 from contracts.clients.models import Client, Contact, Device, Site
-from msp.kit.rest import Id, ListEndpoint, OneEndpoint, WriteSerializer, YesNo
+from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
+from msp.kit.rest.fields import Id, WriteSerializer, YesNo
 from tenants.people.tokens import once
 
 

@@ -50,6 +50,7 @@ class Money(serializers.Field):
         return None if amount is None else {"amount": str(amount), "currency": currency}
 
 
+@extend_schema_field({"type": "integer", "minimum": 1})
 class Id(django_filters.NumberFilter):
     """A filter that takes the id of something."""
 
@@ -59,6 +60,7 @@ class Id(django_filters.NumberFilter):
         super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
 
 
+@extend_schema_field({"type": "string", "enum": ["true", "false"]})
 class YesNo(django_filters.TypedChoiceFilter):
     """A filter that takes `true` or `false` and nothing else."""
 

@@ -27,7 +27,9 @@ class JSONParser(parsers.JSONParser):
         try:
             value = json.loads(codecs.decode(raw, "utf-8"), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            raise exceptions.ParseError(f"The body is not JSON that can be read: {error}") from error
+            raise exceptions.ParseError(
+                f"The body is not JSON that can be read: {error}"
+            ) from error
         _refuse_odd_text(value)
         return value
 

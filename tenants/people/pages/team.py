@@ -74,9 +74,7 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     """A new link for somebody who has not come yet."""
     person = _of_staff(pk)
     try:
-        token = actions.new_invitation(
-            person=person, by=request.viewer.actor, at=datetime.now(UTC)
-        )
+        token = actions.new_invitation(person=person, by=request.viewer.actor, at=datetime.now(UTC))
     except Refused as error:
         messages.error(request, error.reason)
         return go(request, "people")

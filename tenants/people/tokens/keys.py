@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
 from rest_framework import exceptions
@@ -85,3 +86,14 @@ class HasScope(BasePermission):
             self.message = f"{key.user} may no longer do {scope}."
             return False
         return True
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document names our way of authenticating."""
+
+    target_class = "tenants.people.tokens.keys.ApiKeyAuthentication"
+    name = "key"
+    priority = 1
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A key from Settings, API keys."}
