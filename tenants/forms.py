@@ -12,11 +12,12 @@ from tenants.people.rules.zones import zones
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Names a visitor would take for the installation's own.
-RESERVED = frozenset(
-    "admin api app auth billing blog cdn dashboard demo-public dev docs ext ftp help imap info"
-    " internal localhost login mail metrics mx ns1 ns2 pop portal public root smtp static status"
-    " steward support system test webmail www".split()
-)
+RESERVED = {
+    "admin", "api", "app", "auth", "billing", "blog", "cdn", "dashboard", "demo-public",
+    "dev", "docs", "ext", "ftp", "help", "imap", "info", "internal", "localhost", "login",
+    "mail", "metrics", "mx", "ns1", "ns2", "pop", "portal", "public", "root", "smtp",
+    "static", "status", "steward", "support", "system", "test", "webmail", "www",
+}  # fmt: skip
 CURRENCIES = (
     ("USD", "US dollar"), ("CAD", "Canadian dollar"), ("EUR", "Euro"), ("GBP", "Pound sterling"),
     ("AUD", "Australian dollar"), ("NZD", "New Zealand dollar"), ("CHF", "Swiss franc"),
@@ -34,7 +35,7 @@ class SignUpForm(forms.Form):
     slug = forms.CharField(
         label="Address",
         max_length=40,
-        help_text="Lower-case letters, digits and hyphens. Your team and your clients sign in here.",
+        help_text="Lower-case letters, digits and hyphens. Your people sign in here.",
     )
     name = forms.CharField(label="Your name", max_length=120)
     email = forms.EmailField(label="Work e-mail", max_length=254)
