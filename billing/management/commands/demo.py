@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
     def _build(self) -> None:
         """In a process of its own: only the owner's login may create a schema."""
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - our own interpreter and command
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "build_msps"],
             check=True,
             env={**os.environ, "STEWARD_ROLE": "owner"},

@@ -60,9 +60,13 @@ def hire(story: Story) -> None:
             person.save(update_fields=["password"])
         else:
             person = people.invite(
-                email=address(name, f"{cast.SLUG}.example"), name=name, role=role,
-                password=cast.PASSWORD, by=SETUP, at=began,
-            )  # fmt: skip
+                email=address(name, f"{cast.SLUG}.example"),
+                name=name,
+                role=role,
+                password=cast.PASSWORD,
+                by=SETUP,
+                at=began,
+            )
         story.staff[name] = person
     technicians = [p for p in story.staff.values() if p.role == "technician"]
     people.create_team(name="Service desk", members=technicians, by=SETUP, at=began)
@@ -76,7 +80,9 @@ def promise(story: Story) -> None:
     """Two service levels: office hours with holidays, and around the clock."""
     began = story.at(story.month(6) - timedelta(days=9))
     office = contracts.add_calendar(
-        name="Office hours", by=SETUP, at=began,
+        name="Office hours",
+        by=SETUP,
+        at=began,
         definition={
             "zone": cast.ZONE,
             "always_open": False,
@@ -90,15 +96,21 @@ def promise(story: Story) -> None:
                 {"name": "Christmas Day", "month": 12, "day": 25},
             ],
         },
-    )  # fmt: skip
+    )
     story.levels["essential"] = contracts.add_level(
-        name="Essential", calendar=office, by=SETUP, at=began,
+        name="Essential",
+        calendar=office,
+        by=SETUP,
+        at=began,
         targets=targets((1, 4), (2, 8), (4, 16), (8, 40)),
-    )  # fmt: skip
+    )
     story.levels["complete"] = contracts.add_level(
-        name="Complete 24x7", calendar=None, by=SETUP, at=began,
+        name="Complete 24x7",
+        calendar=None,
+        by=SETUP,
+        at=began,
         targets=targets((0.25, 4), (1, 8), (4, 24), (8, 72)),
-    )  # fmt: skip
+    )
 
 
 def targets(*hours: tuple[float, float]) -> dict[str, dict[str, int]]:
@@ -115,11 +127,16 @@ def welcome(story: Story, company: cast.Company) -> None:
     began = story.at(signed_on - timedelta(days=3))
     host = f"{company.name.split()[0].lower()}.example"
     client = clients.add_client(
-        name=company.name, zone=company.zone, industry=company.industry,
+        name=company.name,
+        zone=company.zone,
+        industry=company.industry,
         billing_email=f"accounts@{host}" if company.plan != "none" else "",
-        tax_rate=company.tax, payment_days=15, by=SETUP, at=began,
+        tax_rate=company.tax,
+        payment_days=15,
+        by=SETUP,
+        at=began,
         address="100 Demo Street\nSpringfield",
-    )  # fmt: skip
+    )
     story.clients[company.code] = client
     story.sites[company.code] = [
         clients.add_site(client=client, name=name, by=SETUP, at=began) for name in company.sites
@@ -135,21 +152,34 @@ def welcome(story: Story, company: cast.Company) -> None:
 
 
 def add_person(
-    story: Story, company: cast.Company, client: Client, number: int, host: str,
-    counts_from_on: date | None, at: datetime,
-) -> Contact:  # fmt: skip
+    story: Story,
+    company: cast.Company,
+    client: Client,
+    number: int,
+    host: str,
+    counts_from_on: date | None,
+    at: datetime,
+) -> Contact:
     pick = number + 3 * len(story.clients)
     name = f"{cast.FIRST[pick % len(cast.FIRST)]} {cast.LAST[(pick * 7) % len(cast.LAST)]}"
     contact = clients.add_contact(
-        client=client, name=name, email=f"{name.split()[0]}.{number}@{host}".lower(),
-        title="Office manager" if number == 0 else "", counts_from_on=counts_from_on,
-        site=story.sites[company.code][0], by=SETUP, at=at,
-    )  # fmt: skip
+        client=client,
+        name=name,
+        email=f"{name.split()[0]}.{number}@{host}".lower(),
+        title="Office manager" if number == 0 else "",
+        counts_from_on=counts_from_on,
+        site=story.sites[company.code][0],
+        by=SETUP,
+        at=at,
+    )
     if number < 2 and len(story.clients) <= 3:  # hashing a password takes a tenth of a second
         clients.open_portal(
-            contact=contact, role="admin" if number == 0 else "user",
-            password=cast.PASSWORD, by=SETUP, at=at,
-        )  # fmt: skip
+            contact=contact,
+            role="admin" if number == 0 else "user",
+            password=cast.PASSWORD,
+            by=SETUP,
+            at=at,
+        )
     return contact
 
 
@@ -174,7 +204,7 @@ def add_devices(
                     serial=f"{company.code}{story.dice.randrange(10**6):06}",
                     by=SETUP,
                     at=at,
-                )  # fmt: skip
+                )
             )
     return found
 
@@ -184,8 +214,11 @@ def sign(
 ) -> None:
     """Draft the plan's agreement and publish it."""
     level = story.levels["complete" if company.plan == "complete" else "essential"]
-    name = {"complete": "Managed Complete", "essential": "Managed Essential",
-            "people": "Managed by person"}[company.plan]  # fmt: skip
+    name = {
+        "complete": "Managed Complete",
+        "essential": "Managed Essential",
+        "people": "Managed by person",
+    }[company.plan]
     agreement = contracts.draft_agreement(
         client=client, name=name, starts_on=starts_on, by=SETUP, at=at
     )
@@ -206,8 +239,11 @@ def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
     ]
     if company.plan == "people":
         priced = [device_line("Network devices", network, "24.00")]
-        return [user_line("People, full support", "89.00"), *priced,
-                flat_line("Cloud backup", "120.00")]  # fmt: skip
+        return [
+            user_line("People, full support", "89.00"),
+            *priced,
+            flat_line("Cloud backup", "120.00"),
+        ]
     if company.plan == "essential":
         per_device = [(text, kinds, price) for text, kinds, price in per_device]
         per_device[0] = ("Servers", ["server"], "110.00")

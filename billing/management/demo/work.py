@@ -66,7 +66,7 @@ def one_request(
                 priority=number,
                 by=author,
                 at=opened,
-            )  # fmt: skip
+            )
         )
 
     steps: list[Step] = [(opened, ask)]
@@ -78,9 +78,12 @@ def one_request(
         at = opened + timedelta(minutes=reply_after)
         tickets.assign(ticket=made[0], owner=owner, by=story.by(who), at=at)
         tickets.reply(
-            ticket=made[0], body=f"Thank you, I am looking at it now.\n\n{who}",
-            status="in_progress", by=story.by(who), at=at,
-        )  # fmt: skip
+            ticket=made[0],
+            body=f"Thank you, I am looking at it now.\n\n{who}",
+            status="in_progress",
+            by=story.by(who),
+            at=at,
+        )
 
     def solve() -> None:
         at = opened + timedelta(minutes=fix_after)
@@ -123,15 +126,20 @@ def pick_up(story: Story, company: cast.Company, minutes: int) -> Callable[[], o
         owner = story.staff[next(n for n in story.staff if n.startswith(who))]
         tickets.assign(ticket=ticket, owner=owner, by=story.by(who), at=at)
         tickets.reply(
-            ticket=ticket, body="I have it and will come back to you today.",
-            status="in_progress", by=story.by(who), at=at,
-        )  # fmt: skip
+            ticket=ticket,
+            body="I have it and will come back to you today.",
+            status="in_progress",
+            by=story.by(who),
+            at=at,
+        )
         if minutes == 500:
             tickets.set_status(
-                ticket=ticket, status="waiting_client",
+                ticket=ticket,
+                status="waiting_client",
                 pause_reason="We need to know which of the two phones it is.",
-                by=story.by(who), at=at + timedelta(minutes=5),
-            )  # fmt: skip
+                by=story.by(who),
+                at=at + timedelta(minutes=5),
+            )
 
     return take
 
@@ -160,8 +168,13 @@ def one_change(story: Story, company: cast.Company, day: date, ago: int) -> Call
         if kind == "person":
             name = f"{cast.FIRST[(ago * 5) % 20]} {cast.LAST[(ago * 3 + 5) % 17]}"
             contact: Contact = clients.add_contact(
-                client=client, name=name, site=site, by=by, at=at, counts_from_on=day,
-            )  # fmt: skip
+                client=client,
+                name=name,
+                site=site,
+                by=by,
+                at=at,
+                counts_from_on=day,
+            )
             story.contacts[company.code].append(contact)
         elif kind == "retire":
             old = [d for d in story.devices[company.code] if d.kind in ("laptop", "workstation")]
@@ -184,7 +197,7 @@ def one_change(story: Story, company: cast.Company, day: date, ago: int) -> Call
                     system=system_name,
                     by=by,
                     at=at,
-                )  # fmt: skip
+                )
             )
 
     return change

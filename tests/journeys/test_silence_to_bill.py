@@ -1,0 +1,92 @@
+"""The sentence of the product, on real input, real workers and a real browser."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browsing import Product, sign_in
+from tests.journeys.setting import PASSWORD
+
+
+@pytest.fixture(scope="module")
+def facts(running: Product) -> dict[str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.journeys.setting"],
+        env={**running.environment, "STEWARD_ROLE": "web"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return dict(json.loads(done.stdout))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def beat(running: Product, key: str) -> int:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{running.port}/hb",
+        data=json.dumps({"host": "hdg-srv-01", "metrics": {"cpu": 12.5}}).encode(),
+        headers={
+            "Host": f"alpha.localhost:{running.port}",
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return int(answer.status)
+
+
+def eventually(page: Page, address: str, text: str, seconds: float = 60) -> None:
+    """Reload until the text is there, as somebody would who waits for it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        page.goto(address)
+        if page.get_by_text(text).first.is_visible():
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"{text!r} did not appear on {address}: {page.inner_text('body')[:1500]}")
+
+
+def test_a_silent_device_becomes_a_ticket_and_a_line_of_a_bill(
+    running: Product, facts: dict[str, str], page: Page, browser: Browser
+) -> None:
+    home = running.home()
+    assert beat(running, facts["key"]) in (200, 202)  # then silence
+
+    sign_in(page, home, "ben@alpha.example", PASSWORD)
+    eventually(page, f"{home}/incidents", "hdg-srv-01")
+    eventually(page, f"{home}/tickets", "hdg-srv-01")
+    page.get_by_role("link", name="hdg-srv-01").first.click()
+    expect(page.get_by_text("Managed Complete").first).to_be_visible()
+    expect(page.locator(".sla").first).to_be_visible()
+    page.locator("textarea[name=body]").first.fill("We are on it, Cleo.")
+    page.get_by_role("button", name="Send").first.click()
+    expect(page.get_by_text("We are on it, Cleo.").first).to_be_visible()
+
+    portal = browser.new_context().new_page()
+    sign_in(portal, home, "cleo@harbor.example", PASSWORD)
+    portal.goto(f"{home}/portal/requests")
+    portal.get_by_role("link", name="hdg-srv-01").first.click()
+    expect(portal.get_by_text("We are on it, Cleo.").first).to_be_visible()
+
+    assert beat(running, facts["key"]) in (200, 202)
+    eventually(page, f"{home}/incidents?state=resolved", "hdg-srv-01")
+
+    finance = browser.new_context(accept_downloads=True).new_page()
+    sign_in(finance, home, "fay@alpha.example", PASSWORD)
+    finance.goto(f"{home}/billing/runs")
+    finance.get_by_role("button", name="Preview").first.click()
+    eventually(finance, f"{home}/billing/runs/{facts['month']}", "Harbor Dental")
+    expect(finance.get_by_text("$154.50").first).to_be_visible()
