@@ -39,14 +39,17 @@ class Product:
     def start(self, name: str) -> subprocess.Popen[bytes]:
         os.environ.setdefault("STEWARD_DATA", str(self.folder))
         part = parts_of(self.port)[name]
-        log = (self.folder / f"{name}.log").open("ab")
-        self.running[name] = subprocess.Popen(
-            [sys.executable, *part.command],
-            env={**self.environment, "STEWARD_ROLE": part.role},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        environment = {**self.environment, "STEWARD_ROLE": part.role}
+        if part.role != "owner":  # as the supervisor does: only one part may create schemas
+            environment.pop("DATABASE_OWNER_URL")
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, *part.command],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         return self.running[name]
 
     def stop(self, name: str) -> None:
@@ -62,7 +65,7 @@ class Product:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:
-                request = urllib.request.Request(  # noqa: S310 - our own loopback
+                request = urllib.request.Request(
                     f"http://127.0.0.1:{self.port}/readyz", headers={"Host": "localhost"}
                 )
                 with urllib.request.urlopen(request, timeout=5):  # noqa: S310
@@ -112,11 +115,9 @@ def chromium() -> Iterator[Browser]:
 
 def sign_in(page: Page, home: str, email: str, password: str) -> None:
     page.goto(f"{home}/accounts/login/")
-    page.get_by_label("Email").fill(email)
-    if not page.locator("input[type=password]").first.is_visible():
-        page.get_by_text("password", exact=False).first.click()
-    page.locator("input[type=password]").first.fill(password)
-    page.locator("input[type=password]").first.press("Enter")
+    page.get_by_label("Work e-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
 
