@@ -69,6 +69,7 @@ MIDDLEWARE = [  # headers and static files first: they are the same for every ho
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "msp.kit.errors.GuardMiddleware",
     "tenants.middleware.tenant",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
