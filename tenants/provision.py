@@ -234,6 +234,15 @@ def owner_is_new(msp: Msp) -> bool:
         return _new_owner() is not None
 
 
+def opened(*, slug: str, at: datetime, **wanted: str) -> context.Tenant | None:
+    """The MSP of this address if it is ready; where there is none it is asked for."""
+    with context.outside():
+        msp = Msp.objects.filter(slug=slug).first()
+        if msp is None:
+            msp = request(slug=slug, at=at, **wanted)
+        return context.tenant_of(msp) if msp.state == Msp.State.READY else None
+
+
 def first_link(msp: Msp, *, at: datetime) -> str:
     """A one-time token that signs the owner in for the first time."""
     with context.inside(msp):

@@ -121,4 +121,4 @@ def test_migrations_are_linear_and_named() -> None:
             continue
         numbers = [file.name[:4] for file in folder.glob("0*.py")]
         assert len(numbers) == len(set(numbers)), folder
-        assert not [file for file in folder.glob("0*_auto_*.py")], folder
+        assert not list(folder.glob("0*_auto_*.py")), folder

@@ -94,7 +94,7 @@ LAST = (
 REQUESTS = (  # subject, what the client wrote, what we answered
     ("Shared mailbox not syncing on two phones",
      "Two of us stopped getting mail from the shared mailbox on our phones this morning.",
-     "I have reset the mailbox's sync for both phones. Mail from this morning should be there now."),
+     "I reset the sync of the mailbox on both phones. Mail of this morning should be there now."),
     ("Excel add-in blocked after the update",
      "Since last night Excel says our add-in is blocked and we cannot post invoices.",
      "The update changed a trust setting. I have signed the add-in again for all of you."),
