@@ -35,10 +35,12 @@ class Progress:
 
 
 def period_of(run: Run) -> Period:
+    """The month a run bills."""
     return Period(run.starts_on, run.ends_on)
 
 
 def run_of(month: Period) -> Run | None:
+    """The run of a month; None while nobody has opened it."""
     return Run.objects.filter(starts_on=month.start).first()
 
 
@@ -65,6 +67,7 @@ def waiting(run: Run) -> int:
 
 
 def counting(run: Run) -> Progress:
+    """How many clients of the run are counted, of how many."""
     items = RunItem.objects.filter(run=run)
     total = items.count()
     return Progress(total - items.filter(state=RunItem.State.WAITING).count(), total)

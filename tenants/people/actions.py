@@ -45,6 +45,7 @@ def invite(
 
 @transaction.atomic
 def change_role(*, person: Person, role: str, by: Actor, at: datetime) -> None:
+    """Give somebody another role; the last owner keeps theirs."""
     if role not in (PORTAL_ROLES if person.kind == Person.Kind.PORTAL else ROLES):
         raise Refused(f"There is no role {role!r}.", field="role")
     if role != "owner":
@@ -77,6 +78,7 @@ def new_invitation(*, person: Person, by: Actor, at: datetime) -> str:
 
 @transaction.atomic
 def set_theme(*, person: Person, theme: str, by: Actor, at: datetime) -> None:
+    """Keep light, dark, or the system's look (empty) for somebody on every device."""
     if theme not in ("", "light", "dark"):
         raise Refused("The theme is light, dark or the system's.", field="theme")
     person.theme = theme
@@ -157,6 +159,7 @@ def note_change(*, person: Person, what: str, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def create_team(*, name: str, members: list[Person], by: Actor, at: datetime) -> Team:
+    """Let technicians share a queue."""
     team = Team.objects.create(name=name)
     team.members.set(members)
     announce(events.TeamCreated(team.pk, name), by=by, at=at)
@@ -186,6 +189,7 @@ def create_key(
 
 @transaction.atomic
 def revoke_key(*, key: ApiKey, by: Actor, at: datetime) -> None:
+    """End a key now; it stays on the list as what it was."""
     key.revoked_at = at
     key.save(update_fields=["revoked_at"])
     announce(events.KeyRevoked(key.user_id, key.name), by=by, at=at)

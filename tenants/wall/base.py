@@ -3,7 +3,7 @@
 django-tenants picks the schema. This backend adds the database role of that schema, in the same
 statement, so code that reaches for another MSP's tables is refused by PostgreSQL and not by us.
 
-Measured reasons, `reliability.md` 0.3 and 0.12-0.13, `performance.md` 2:
+What was measured, and the rule each figure gave:
 
 1. The statement is sent once per switch, not before every cursor (that costs 87 % on a page of
    ten queries). It is sent again after a reconnect, a rollback or a rollback to a savepoint,

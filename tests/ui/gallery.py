@@ -10,6 +10,63 @@ from msp.templatetags.states import STATES
 
 NOW = datetime(2026, 11, 19, 15, 41, tzinfo=UTC)
 
+ROWS = [  # number, priority, subject, client, state, which deadline, owner
+    (
+        4809,
+        2,
+        "Scanner at front desk drops off the network every hour",
+        "Redwood Veterinary",
+        "in_progress",
+        "late",
+        "Tom Reyes",
+    ),
+    (
+        4821,
+        1,
+        "Practice management server unreachable",
+        "Harbor Dental Group",
+        "in_progress",
+        "risk",
+        "Maya Okafor",
+    ),
+    (
+        4818,
+        2,
+        "Two users locked out after password change",
+        "Quill Legal",
+        "open",
+        "soon",
+        "",
+    ),
+    (
+        4822,
+        2,
+        "Teams calls drop on the warehouse floor",
+        "Fulton Freight",
+        "new",
+        "soon",
+        "",
+    ),
+    (
+        4804,
+        3,
+        "Backup job failed two nights running",
+        "Cass County Credit Union",
+        "waiting_vendor",
+        "ok",
+        "Jonas Weber",
+    ),
+    (
+        4790,
+        4,
+        "Replace UPS battery in comms cabinet",
+        "Juniper Early Learning",
+        "scheduled",
+        "far",
+        "Priya Nair",
+    ),
+]
+
 
 class SampleForm(forms.Form):
     """Each way a field can be laid out, with and without an error."""
@@ -78,60 +135,5 @@ def context(now: datetime = NOW) -> dict[str, object]:
             ("30d", "?range=30", True),
         ],
         "run_steps": ["Count", "Review", "Approve", "Send"],
-        "rows": [
-            (
-                4809,
-                2,
-                "Scanner at front desk drops off the network every hour",
-                "Redwood Veterinary",
-                "in_progress",
-                "late",
-                "Tom Reyes",
-            ),
-            (
-                4821,
-                1,
-                "Practice management server unreachable",
-                "Harbor Dental Group",
-                "in_progress",
-                "risk",
-                "Maya Okafor",
-            ),
-            (
-                4818,
-                2,
-                "Two users locked out after password change",
-                "Quill Legal",
-                "open",
-                "soon",
-                "",
-            ),
-            (
-                4822,
-                2,
-                "Teams calls drop on the warehouse floor",
-                "Fulton Freight",
-                "new",
-                "soon",
-                "",
-            ),
-            (
-                4804,
-                3,
-                "Backup job failed two nights running",
-                "Cass County Credit Union",
-                "waiting_vendor",
-                "ok",
-                "Jonas Weber",
-            ),
-            (
-                4790,
-                4,
-                "Replace UPS battery in comms cabinet",
-                "Juniper Early Learning",
-                "scheduled",
-                "far",
-                "Priya Nair",
-            ),
-        ],
+        "rows": ROWS,
     }

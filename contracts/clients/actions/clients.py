@@ -91,6 +91,7 @@ def add_site(*, client: Client, name: str, address: str = "", by: Actor, at: dat
 
 @transaction.atomic
 def change_site(*, site: Site, by: Actor, at: datetime, **fields: Any) -> Site:
+    """Write down another name or address; nothing is told where nothing changed."""
     site = Site.objects.select_for_update().get(pk=site.pk)
     changed = edits.apply(site, fields, {"name", "address"})
     if changed:

@@ -82,6 +82,7 @@ def text_of(body: bytes) -> str:
 
 
 def encode(ping: Ping) -> bytes:
+    """The ping as the stream and the spool keep it; `reports` reads it back."""
     return _encoder.encode(ping)
 
 
