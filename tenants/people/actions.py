@@ -146,6 +146,7 @@ def note_sign_in(*, person: Person, at: datetime) -> None:
 
 @transaction.atomic
 def set_password(*, person: Person, password: str, by: Actor, at: datetime) -> None:
+    """Keep a new password; whoever was signed in with the old one is out."""
     person.set_password(password)
     person.save(update_fields=["password"])
     announce(events.PersonChanged(person.pk, person.email, "the password"), by=by, at=at)

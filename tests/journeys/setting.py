@@ -7,19 +7,23 @@ prints what the journey needs as JSON.
 import json
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msp.kit.refs import Actor, system
+
+if TYPE_CHECKING:
+    from contracts.clients.models import Client
 
 PASSWORD = "a-long-password"
 
 
 def build() -> dict[str, str]:
-    from contracts import actions as contracts
     from contracts.clients import actions as clients
     from monitoring import actions as monitoring
     from monitoring.models import Check
     from msp.kit.periods import local_date
-    from msp.kit.refs import system
     from tenants import context
     from tenants.models import Msp
     from tenants.people.models import Person
@@ -48,34 +52,41 @@ def build() -> dict[str, str]:
             client=client, name="hdg-srv-01", kind="server", counts_from_on=first, site=site,
             by=by, at=began,
         )  # fmt: skip
-        level = contracts.add_level(
-            name="Around the clock", calendar=None, by=by, at=began,
-            targets={str(n): {"response": 900, "resolution": 14400} for n in range(1, 5)},
-        )  # fmt: skip
-        agreement = contracts.draft_agreement(
-            client=client, name="Managed Complete", starts_on=first, by=by, at=began
-        )
-        contracts.set_lines(
-            version=agreement.versions.get(), level_version=level, by=by, at=began,
-            lines=[
-                contracts.LineInput(
-                    description="Servers", kind="per_device",
-                    facts={"unit_price": "145.00", "device_classes": ["server"],
-                           "counting": "daily"},
-                ),
-                contracts.LineInput(
-                    description="People", kind="per_user",
-                    facts={"unit_price": "9.50", "counting": "daily"},
-                ),
-            ],
-        )  # fmt: skip
-        contracts.publish(version=agreement.versions.get(), by=by, at=began)
+        _agree(client, first, by, began)
         _key, token = monitoring.enrol_key(site=site, name="Oak Street", by=by, at=began)
         Check.objects.filter(device=device).update(period_seconds=2, grace_seconds=2)
         return {
             "key": token, "device": str(device.pk), "month": f"{first:%Y-%m}",
             "price": str(Decimal("154.50")),
         }  # fmt: skip
+
+
+def _agree(client: "Client", first: date, by: Actor, began: datetime) -> None:
+    """Servers and people by the day, under a level that never sleeps."""
+    from contracts import actions as contracts
+
+    level = contracts.add_level(
+        name="Around the clock", calendar=None, by=by, at=began,
+        targets={str(n): {"response": 900, "resolution": 14400} for n in range(1, 5)},
+    )  # fmt: skip
+    agreement = contracts.draft_agreement(
+        client=client, name="Managed Complete", starts_on=first, by=by, at=began
+    )
+    contracts.set_lines(
+        version=agreement.versions.get(), level_version=level, by=by, at=began,
+        lines=[
+            contracts.LineInput(
+                description="Servers", kind="per_device",
+                facts={"unit_price": "145.00", "device_classes": ["server"],
+                       "counting": "daily"},
+            ),
+            contracts.LineInput(
+                description="People", kind="per_user",
+                facts={"unit_price": "9.50", "counting": "daily"},
+            ),
+        ],
+    )  # fmt: skip
+    contracts.publish(version=agreement.versions.get(), by=by, at=began)
 
 
 if __name__ == "__main__":

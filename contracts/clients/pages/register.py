@@ -34,9 +34,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             "day": day,
             "known_on": known_on,
             "groups": _groups(then),
-            "since": _changes(
-                then, queries.countable_on(client_id=client.pk, day=day, known_at=now)
-            ),
+            "since": _changes(then, today),
         }
     return page(
         request, "clients/register.html", part="clients/_register.html", client=client,

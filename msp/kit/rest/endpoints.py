@@ -1,6 +1,5 @@
 """One address of the API: who may call it, which rows it sees, which parameters it knows."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django_filters.rest_framework import DjangoFilterBackend
@@ -19,11 +18,11 @@ class Endpoint(GenericAPIView):
     """
 
     scope: ClassVar[str] = ""
-    filter_backends: ClassVar[Any] = []
+    filter_backends: Any = ()
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
-        view = super().as_view(**initkwargs)
+    def as_view(cls, **initkwargs: Any) -> Any:
+        view: Any = super().as_view(**initkwargs)
         view.gate = f"key:{cls.scope}"  # for the test that demands a gate on every view
         return view
 
@@ -37,10 +36,11 @@ class Endpoint(GenericAPIView):
         return set()
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
+        rows: Any = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        return rows.visible_to(self.request.viewer)
+        request: Any = self.request
+        return rows.visible_to(request.viewer)
 
     def taken(self, serializer: type[BaseSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The body, checked."""
@@ -59,8 +59,8 @@ class Endpoint(GenericAPIView):
 class ListEndpoint(mixins.ListModelMixin, Endpoint):
     """Rows in pages; `filterset_class` is the list of parameters that narrow them."""
 
-    filter_backends: ClassVar[Any] = [DjangoFilterBackend]
-    filterset_class: ClassVar[Any] = None
+    filter_backends: Any = (DjangoFilterBackend,)
+    filterset_class: Any = None
 
     def known_parameters(self) -> set[str]:
         if self.request.method != "GET":

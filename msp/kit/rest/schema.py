@@ -54,6 +54,8 @@ _ONCE = {
 class Schema(AutoSchema):
     """Every operation has a summary in words and says which scope it needs."""
 
+    view: Any
+
     def _get_serializer_name(
         self, serializer: Any, direction: Any, bypass_extensions: bool = False
     ) -> str:
@@ -73,7 +75,7 @@ class Schema(AutoSchema):
             f"List {self.view.scope}" if name.lower() == self.view.scope else f"List {name.lower()}"
         )
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # plain words, nothing lazy
         verb = "read" if self.method == "GET" else "write"
         needed = f"Needs the scope `{self.view.scope}:{verb}`."
         own = self._own_words()
