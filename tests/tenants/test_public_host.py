@@ -131,7 +131,11 @@ def test_htmx_is_sent_to_the_other_host_by_a_header(visitor: Browser) -> None:
     assert answer["HX-Redirect"].startswith("http://alpha.localhost:9420/accounts/link/")
 
 
-@pytest.mark.parametrize("token", ["x", "1:2:3", signing.dumps(1, salt="other"), "%00", "a" * 3000])
+@pytest.mark.parametrize(
+    "token",
+    ["x", "1:2:3", signing.dumps(1, salt="other"), "a" * 3000],
+    ids=["word", "colons", "other salt", "long"],  # a signature differs in each process
+)
 def test_a_made_up_progress_address_is_not_found(visitor: Browser, token: str) -> None:
     assert visitor.get(f"/sign-up/{token}/").status_code == 404
 
