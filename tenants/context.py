@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
-from tenants.models import Msp
+from tenants.models import Domain, Msp
 
 
 class NoSuchMsp(LookupError):
@@ -70,6 +71,16 @@ def current() -> Tenant:
 
 def current_schema() -> str:
     return str(connection.schema_name)
+
+
+def address(path: str = "/") -> str:
+    """A path on this MSP's own host, in full, for what leaves the house: mail, papers."""
+    tenant = current()
+    with outside():
+        domain = Domain.objects.filter(tenant_id=tenant.id).order_by("-is_primary").first()
+    host = domain.domain if domain else f"{tenant.slug}.{settings.TENANT_SUFFIX}"
+    port = "" if settings.PUBLIC_SCHEME == "https" else f":{settings.PORT}"
+    return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"
 
 
 def by_schema(schema_name: str) -> Tenant:

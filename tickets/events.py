@@ -111,6 +111,7 @@ class TicketResolved(Event):
     ticket_id: int
     client_id: int
     number: int
+    message_id: int | None = None
     device_id: int | None = None
     source_key: str | None = None
 

@@ -20,7 +20,8 @@ def announce(event: Event, *, by: Actor, at: datetime) -> Entry:
     """Record the event and owe its reactions; both commit or neither does.
 
     After the commit a task is queued for the reactions and the pages that show one of the
-    event's references are told to refresh. Both are hints: the sweep finds what they miss.
+    event's references, or a list of its room (`live:tickets`), are told to refresh. Both are
+    hints: the sweep finds what they miss.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"{event.kind} was announced outside a transaction.")
@@ -38,7 +39,7 @@ def announce(event: Event, *, by: Actor, at: datetime) -> Entry:
         [Delivery(entry=entry, reaction=name, next_at=at) for name in reactions_to(event.kind)]
     )
     schema = connection.schema_name
-    names = [ref.replace(":", "-") for ref in refs] + ["counts"]
+    names = [ref.replace(":", "-") for ref in refs] + [event.kind.split(".")[0], "counts"]
     transaction.on_commit(lambda: live.publish(schema, names))
     if owed:
         transaction.on_commit(lambda: hint(deliver, [delivery.pk for delivery in owed]))

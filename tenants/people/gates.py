@@ -3,12 +3,15 @@
 import functools
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 
+from msp.kit.periods import zone_named
 from tenants.people.models import Person
 from tenants.people.rules.roles import Permission, permissions_of, who_may
 from tenants.people.rules.viewer import Viewer
@@ -61,8 +64,8 @@ def staff(permission: Permission | None = None) -> Callable[[View], View]:
             request.viewer = viewer
             if permission is not None and not viewer.may(permission):
                 return refused(request, permission)
-            response = view(request, *args, **kwargs)
-            return private(response)
+            with timezone.override(zone_of(request, viewer)):
+                return private(view(request, *args, **kwargs))
 
         return marked(entered, f"staff:{permission or 'any'}")
 
@@ -80,6 +83,11 @@ def signed_in(view: View) -> View:
         return private(view(request, *args, **kwargs))
 
     return marked(entered, "signed_in")
+
+
+def zone_of(request: HttpRequest, viewer: Viewer) -> ZoneInfo:
+    """The zone a page's times are written in: the viewer's own, else the MSP's."""
+    return zone_named(viewer.zone or request.tenant.zone)
 
 
 def anyone(view: View) -> View:

@@ -1,5 +1,6 @@
 """A ticket somebody holds: locked, seen as it is now, and changed by one actor at one instant."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +58,7 @@ class Held:
             self.ticket.touched_at = self.at
         self.ticket.save()
 
-    def announce(self, event: type[Event], **facts: Any) -> None:
+    def announce(self, event: Callable[..., Event], **facts: Any) -> None:
         """Tell what happened to this ticket."""
         ticket = self.ticket
         told = event(ticket_id=ticket.pk, client_id=ticket.client_id, number=ticket.number, **facts)

@@ -43,14 +43,21 @@ def resolve(*, ticket: Ticket, by: Actor, at: datetime, text: str = "") -> Ticke
     if ticket.status == Status.RESOLVED:
         return ticket
     status = states.after(ticket.status, Verb.RESOLVE)
+    said = None
     if text.strip():
-        held.say(Message.Kind.CLIENT if by.kind == "contact" else Message.Kind.REPLY, text)
+        kind = Message.Kind.CLIENT if by.kind == "contact" else Message.Kind.REPLY
+        said, _is_new = held.say(kind, text)
     ticket.status, ticket.pause_reason = status.value, ""
     ticket.resolved_at, ticket.client_wrote_at = at, None
     ticket.responded_at = ticket.responded_at or at
     held.clocks.tell(Kind.FULFILLED, at)
     held.save()
-    held.announce(events.TicketResolved, device_id=ticket.device_id, source_key=ticket.source_key)
+    held.announce(
+        events.TicketResolved,
+        message_id=said.pk if said else None,
+        device_id=ticket.device_id,
+        source_key=ticket.source_key,
+    )
     return ticket
 
 

@@ -1,0 +1,92 @@
+"""What happened on a ticket: what was said and what was changed, in one line of time."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenants.journal.queries import about
+from tickets.models import Message, Ticket
+
+# Their message stands in the timeline itself.
+_SAID = frozenset({"tickets.replied", "tickets.noted", "tickets.client_wrote"})
+_LOOKS = {  # kind of entry: icon, tone
+    "tickets.opened": ("inbox", ""),
+    "tickets.assigned": ("user", ""),
+    "tickets.acknowledged": ("eye", ""),
+    "tickets.prioritised": ("signal", ""),
+    "tickets.resolved": ("check", "ok"),
+    "tickets.closed": ("archive", ""),
+    "tickets.reopened": ("rotate-ccw", "warn"),
+    "tickets.clock_missed": ("alarm-clock", "danger"),
+}
+LIMIT = 400
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line: `part` is conversation, notes or changes; `html` is set for what somebody wrote."""
+
+    id: str
+    at: datetime
+    part: str
+    who: str
+    text: str = ""
+    html: str = ""
+    from_us: bool = True
+    icon: str = "circle-dot"
+    tone: str = ""
+    first: bool = False
+
+
+def timeline(ticket: Ticket, *, for_client: bool, part: str = "") -> list[Item]:
+    """Oldest first. A client sees what was said to them and by them, never a note or a change."""
+    messages = ticket.messages.all()
+    if for_client:
+        return [_said(one) for one in messages.exclude(kind=Message.Kind.NOTE)]
+    items = [_said(one) for one in messages] + _changes(ticket)
+    items.sort(key=lambda item: (item.at, item.part != "changes"))
+    return [item for item in items if part in ("", item.part)]
+
+
+def parts(items: Iterable[Item]) -> dict[str, int]:
+    """How many lines each filter of the timeline shows."""
+    counted = Counter(item.part for item in items)
+    return {
+        "": counted.total(),
+        **{name: counted[name] for name in ("conversation", "notes", "changes")},
+    }
+
+
+def _said(message: Message) -> Item:
+    is_note = message.kind == Message.Kind.NOTE
+    return Item(
+        id=f"m{message.pk}",
+        at=message.at,
+        part="notes" if is_note else "conversation",
+        who=message.author_name,
+        html=message.html,
+        from_us=message.kind != Message.Kind.CLIENT,
+    )
+
+
+def _changes(ticket: Ticket) -> list[Item]:
+    found = []
+    for line in about("ticket", ticket.pk, limit=LIMIT):
+        if line.kind in _SAID:
+            continue
+        icon, tone = _LOOKS.get(line.kind, ("circle-dot", ""))
+        if not line.kind.startswith("tickets."):
+            icon = "siren"
+        found.append(
+            Item(
+                f"e{line.id}",
+                line.at,
+                "changes",
+                line.actor_name,
+                line.sentence,
+                icon=icon,
+                tone=tone,
+            )
+        )
+    return found
