@@ -1,6 +1,28 @@
 from django.apps import AppConfig
 
+from msp.kit.slots import Nav
+
 
 class TicketsConfig(AppConfig):
     name = "tickets"
     label = "tickets"
+    fills = {
+        "today-figures": ["tickets.pages.on_today_figures"],
+        "today": ["tickets.pages.on_today"],
+        "client": ["tickets.pages.on_client_page"],
+        "client-stats": ["tickets.pages.on_client_stats"],
+        "client-tabs": ["tickets.pages.on_client_tabs"],
+        "device-rail": ["tickets.pages.on_device_rail"],
+        "palette": ["tickets.pages.on_palette"],
+        "portal-state": ["tickets.portal.on_portal_state"],
+        "portal-live": ["tickets.portal.on_portal_live"],
+        "portal-ask": ["tickets.portal.on_portal_ask"],
+        "portal-home": ["tickets.portal.on_portal_home"],
+    }
+    nav = [
+        Nav(
+            "Work", "ticket", "Tickets", "inbox", "ticket-queue", "ticket.view", order=20,
+            count="tickets.pages.nav_count",
+        ),
+        Nav("", "request", "Requests", "inbox", "portal-request-list", order=10, side="portal"),
+    ]  # fmt: skip

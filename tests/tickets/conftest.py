@@ -45,6 +45,10 @@ def actor(person: Person) -> Actor:
     return Actor("person", person.pk, person.name)
 
 
+def by_contact(contact: Contact) -> Actor:
+    return Actor("contact", contact.pk, contact.name)
+
+
 @dataclass
 class Scene:
     """What the tests of this room start from."""
@@ -75,7 +79,7 @@ class Scene:
         return actions.open_ticket(at=at, **facts)
 
     def dana_by(self) -> Actor:
-        return Actor("contact", self.dana.pk, self.dana.name)
+        return by_contact(self.dana)
 
 
 def clock_of(ticket: Ticket, target: str) -> Clock:

@@ -67,6 +67,12 @@ class Shown:
         return str(self.face.look)
 
     @property
+    def tone(self) -> str:
+        """The meter's: red for late and nearly late, amber for soon."""
+        tones = {Look.LATE: "danger", Look.RISK: "danger", Look.SOON: "warn"}
+        return tones.get(self.face.look, "")
+
+    @property
     def percent(self) -> int:
         return round(100 * self.face.share)
 

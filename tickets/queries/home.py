@@ -9,6 +9,7 @@ from tenants.people.rules.viewer import Viewer
 from tickets.models import Ticket
 from tickets.queries.clocks import Shown
 from tickets.queries.queue import ACTIVE, WAITING, Wanted, for_rows, queue, row_of
+from tickets.rules.face import Face
 from tickets.rules.ranking import SOON, Task, Why, rank, why
 
 NEXT = 8
@@ -52,6 +53,10 @@ class Next:
     ticket: Ticket
     clock: Shown | None
     why: Why
+
+    @property
+    def face(self) -> Face | None:
+        return self.clock.face if self.clock else None
 
 
 def do_next(viewer: Viewer, at: datetime) -> list[Next]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -13,6 +12,7 @@ from tickets.models import Ticket
 from tickets.queries.clocks import Shown, clocks_of, next_of
 from tickets.queries.paging import Order, Page, page_of
 from tickets.rules import states
+from tickets.rules.face import Face
 from tickets.rules.ranking import SOON, Group, group_of
 
 ACTIVE = Q(resolved_at__isnull=True)
@@ -125,7 +125,7 @@ class Row:
     group: Group | None = None
 
     @property
-    def face(self) -> Any:
+    def face(self) -> Face | None:
         return self.clock.face if self.clock else None
 
 

@@ -37,7 +37,7 @@ def html_of(body: str) -> str:
     return nh3.clean(
         _READER.render(body),
         tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )

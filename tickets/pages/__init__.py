@@ -1,0 +1,31 @@
+"""The technician's pages of this room, and what it shows on the pages of others."""
+
+from tickets.pages import changes, new, queue, ticket
+from tickets.pages.fills import (
+    nav_count,
+    on_client_page,
+    on_client_stats,
+    on_client_tabs,
+    on_device_rail,
+    on_palette,
+    on_today,
+    on_today_figures,
+)
+
+__all__ = [
+    "nav_count",
+    "on_client_page",
+    "on_client_stats",
+    "on_client_tabs",
+    "on_device_rail",
+    "on_palette",
+    "on_today",
+    "on_today_figures",
+]
+
+urlpatterns = [
+    *queue.urlpatterns,
+    *new.urlpatterns,
+    *ticket.urlpatterns,
+    *changes.urlpatterns,
+]

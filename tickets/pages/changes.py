@@ -1,0 +1,161 @@
+"""What a technician does to a ticket. Each answers with the parts of the page that changed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from msp.kit.refusals import Refused
+from msp.kit.web import blame, go, page, refusal, toast
+from tenants.people.gates import staff
+from tenants.people.rules.roles import Permission
+from tickets import actions
+from tickets.forms import ResolveForm, WaitForm, staff_people
+from tickets.models import Ticket
+from tickets.pages.ticket import shown, ticket_of
+
+EDIT = Permission.TICKET_EDIT
+
+
+def _do(
+    request: HttpRequest, number: int, act: Callable[[Ticket, dict[str, Any]], Any], said: str = ""
+) -> HttpResponse:
+    """Act on the ticket and show what became of it; a refusal is said and changes nothing."""
+    found = ticket_of(request, number)
+    try:
+        act(found, {"by": request.viewer.actor, "at": datetime.now(UTC)})
+    except Refused as error:
+        if request.htmx:
+            return refusal(request, error)
+        messages.error(request, error.reason)
+        return go(request, "ticket", number)
+    if not request.htmx:
+        return go(request, "ticket", number, toast_text=said)
+    answer = page(request, "tickets/_changed.html", **shown(request, ticket_of(request, number)))
+    return toast(answer, said) if said else answer
+
+
+@staff(EDIT)
+@require_POST
+def ticket_say(request: HttpRequest, number: int) -> HttpResponse:
+    """A reply to the client, or a note among ourselves."""
+    body, key = request.POST.get("body", ""), request.POST.get("key", "")[:64] or None
+    status = request.POST.get("status", "")[:20] or None
+    reason = request.POST.get("pause_reason", "")
+
+    def say(found: Ticket, who: dict[str, Any]) -> None:
+        if request.POST.get("kind") == "note":
+            actions.note(ticket=found, body=body, key=key, **who)
+        else:
+            actions.reply(
+                ticket=found, body=body, key=key, status=status, pause_reason=reason, **who
+            )
+
+    return _do(request, number, say)
+
+
+@staff(EDIT)
+@require_POST
+def ticket_status(request: HttpRequest, number: int) -> HttpResponse:
+    status = request.POST.get("status", "")[:20]
+    return _do(
+        request, number, lambda found, who: actions.set_status(ticket=found, status=status, **who)
+    )
+
+
+@staff(EDIT)
+@require_POST
+def ticket_priority(request: HttpRequest, number: int) -> HttpResponse:
+    sent = request.POST.get("priority", "")[:2]
+    priority = int(sent) if sent.isdecimal() else 0
+    return _do(
+        request, number,
+        lambda found, who: actions.set_priority(ticket=found, priority=priority, **who),
+    )  # fmt: skip
+
+
+@staff(EDIT)
+@require_POST
+def ticket_assign(request: HttpRequest, number: int) -> HttpResponse:
+    """Give it to somebody, to oneself (`me`), or to nobody."""
+    sent = request.POST.get("owner", "")[:15]
+    pk = request.viewer.person_id if sent == "me" else int(sent) if sent.isdecimal() else None
+    owner = get_object_or_404(staff_people(), pk=pk) if sent else None
+    return _do(request, number, lambda found, who: actions.assign(ticket=found, owner=owner, **who))
+
+
+@staff(EDIT)
+@require_POST
+def ticket_reopen(request: HttpRequest, number: int) -> HttpResponse:
+    return _do(request, number, lambda found, who: actions.reopen(ticket=found, **who))
+
+
+@staff(EDIT)
+@require_http_methods(["GET", "POST"])
+def ticket_wait(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask why the work stands still, and stop the clock."""
+    found = ticket_of(request, number)
+    wanted = request.GET.get("status", "waiting_client")
+    form = WaitForm(request.POST or None, initial={"status": wanted})
+    done = _asked(request, form, lambda values, who: actions.set_status(
+        ticket=found, **values, **who
+    ))  # fmt: skip
+    address = reverse("ticket-wait", args=[number])
+    return done or _ask(request, found, form, "Why does it wait?", "Stop the clock", address)
+
+
+@staff(EDIT)
+@require_http_methods(["GET", "POST"])
+def ticket_resolve(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask what fixed it, and resolve."""
+    found = ticket_of(request, number)
+    form = ResolveForm(request.POST or None)
+    if request.method == "POST" and not form.data:
+        form = ResolveForm({"text": ""})
+    done = _asked(request, form, lambda values, who: actions.resolve(ticket=found, **values, **who))
+    address = reverse("ticket-resolve", args=[number])
+    return done or _ask(request, found, form, f"Resolve #{number}", "Resolve", address)
+
+
+def _asked(
+    request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any], dict[str, Any]], Ticket]
+) -> HttpResponse | None:
+    """What follows a form that was sent and went through; None while it must be shown."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        done = act(form.cleaned_data, {"by": request.viewer.actor, "at": datetime.now(UTC)})
+    except Refused as error:
+        blame(form, error)
+        return None
+    return go(request, "ticket", done.number)
+
+
+def _ask(
+    request: HttpRequest, found: Ticket, form: forms.Form, title: str, submit: str, address: str
+) -> HttpResponse:
+    """The form as a dialog, or as a page for whoever has no script."""
+    answer = page(
+        request, "tickets/ask.html", part="tickets/_ask.html", ticket=found, form=form,
+        title=title, submit=submit, address=address, status=422 if form.errors else 200,
+    )  # fmt: skip
+    if form.errors:
+        answer["HX-Retarget"] = "#dlg"
+    return answer
+
+
+urlpatterns = [
+    path("tickets/<int:number>/say", ticket_say, name="ticket-say"),
+    path("tickets/<int:number>/status", ticket_status, name="ticket-status"),
+    path("tickets/<int:number>/priority", ticket_priority, name="ticket-priority"),
+    path("tickets/<int:number>/assign", ticket_assign, name="ticket-assign"),
+    path("tickets/<int:number>/reopen", ticket_reopen, name="ticket-reopen"),
+    path("tickets/<int:number>/wait", ticket_wait, name="ticket-wait"),
+    path("tickets/<int:number>/resolve", ticket_resolve, name="ticket-resolve"),
+]
