@@ -208,7 +208,7 @@ def test_filters_narrow_and_nonsense_is_ignored(ben: Browser, scene: Scene) -> N
         assert quill.subject not in html, asked
     for asked in (
         {"priority": "x"}, {"status": "gone"}, {"owner": "?"}, {"view": "none"}, {"sort": "x"},
-        {"after": "rubbish"}, {"before": "~"}, {"q": "\x00"}, {"device": "9" * 40},
+        {"after": "rubbish"}, {"before": "~"}, {"device": "9" * 40},
     ):  # fmt: skip
         assert ben.get(reverse("ticket-queue"), asked).status_code == 200, asked
     assert "No tickets match" in queue(ben, q="nothing like it")
