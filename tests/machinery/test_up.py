@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,10 @@ def surroundings(
 
 def child_of(pid: int) -> int:
     if Path("/proc/self/stat").exists():
-        stats = [stat.read_text() for stat in Path("/proc").glob("[0-9]*/stat")]
+        stats = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it ended meanwhile
+                stats.append(stat.read_text())
         pairs = [(int(s.split()[0]), int(s.rpartition(")")[2].split()[1])) for s in stats]
     else:
         listed = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, check=True)
