@@ -7,6 +7,7 @@ killed process gives back by dying.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import subprocess
@@ -27,7 +28,8 @@ SLOTS = 200  # processes at the same time; also the number of Valkey databases
 KEEP_TEMPLATES = 4
 KEEP_SECONDS = 3600  # side by side checkouts with different migrations would else build in turns
 SCHEMA_SOURCES = (  # what a template is made from; a change here builds a new one
-    "**/migrations/*.py",
+    "*/migrations/*.py",  # no "**": it would walk all of .venv
+    "*/*/migrations/*.py",
     "tenants/*.py",
     "tenants/wall/*.py",
     "tenants/management/commands/prepare.py",
@@ -40,15 +42,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("STEWARD_TEST_CACHE") or Path(base) / "steward-tests")
 
 
+@functools.cache
 def schema_key(checkout: Path = CHECKOUT) -> str:
     """One name for one state of all migrations and of the code that makes tenants."""
     digest = hashlib.sha256()
     found = {path for pattern in SCHEMA_SOURCES for path in checkout.glob(pattern)}
     for path in sorted(found):
-        relative = path.relative_to(checkout)
-        if relative.parts[0].startswith((".", "node_modules")):
-            continue
-        digest.update(f"{relative}\0".encode() + path.read_bytes() + b"\0")
+        digest.update(f"{path.relative_to(checkout)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
@@ -138,7 +138,7 @@ class Databases:
             self._drop(self.clones)
             self.clones.clear()
         if self.servers.alone() and self.servers.postgres.answers():
-            self._drop_like("test\\_%")
+            self._drop_like("test\\_%", "building\\_%")
             self._drop_unused_roles()
         self.servers.leave()
         if self._slot_lock is not None:

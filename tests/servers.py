@@ -31,6 +31,8 @@ def pytest_addoption() -> None:
         SECRET_KEY="tests-only-and-the-same-in-every-process-" + "x" * 20,
         STEWARD_DATA=_data,
         STEWARD_ROLE="test",
+        # Playwright runs an event loop in our thread; tests that use it and the database are sync.
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",
     )
 
 

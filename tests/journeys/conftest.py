@@ -19,7 +19,7 @@ def running(
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs while it is open; another cannot begin
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened

@@ -87,13 +87,13 @@ def draw(engine: DjangoTemplates) -> Iterator[Callable[..., str]]:
         yield render
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs while it is open; another cannot begin
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium where it is installed, otherwise the one Playwright brought."""
     path = shutil.which("chromium")
