@@ -1,9 +1,10 @@
 """Promises: what is sold, to whom, at what price, and how fast we answer."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from contracts.clients.models import Client, OfClientQuerySet
 
@@ -104,6 +105,9 @@ class Agreement(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")),
             )
         ]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="agreement_name_search")
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
@@ -148,7 +152,10 @@ class AgreementVersion(models.Model):
 
 
 class AgreementLine(models.Model):
-    """One thing that is counted and priced: `kind` and `facts` are read by `rules.terms`."""
+    """One thing that is counted and priced: `kind` and `facts` are read by `rules.terms`.
+
+    A trigger (migration 0002) refuses every change once the version is published.
+    """
 
     version = models.ForeignKey(AgreementVersion, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()

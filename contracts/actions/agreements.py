@@ -21,8 +21,8 @@ from contracts.models import (
     Service,
     ServiceLevelVersion,
 )
-from contracts.queries.agreements import other_counted_lines
-from contracts.rules.doubles import Counted, doubles
+from contracts.queries import agreements as queries
+from contracts.rules import drafts
 from contracts.rules.terms import read_terms, write_terms
 from msp.kit.facts import InvalidFact
 from msp.kit.money import minor_units
@@ -118,11 +118,14 @@ def publish(
     """
     version = _locked_draft(version)
     agreement = version.agreement
-    if not version.lines.exists():
-        raise Refused("An agreement needs at least one line.", field="lines")
     before = agreement.versions.filter(published_at__isnull=False).order_by("-number").first()
-    _check_effective(version, before, at, backdated)
-    _refuse_doubles(version, list(version.lines.all()))
+    found = drafts.findings(
+        queries.draft_of(version, backdated=backdated),
+        queries.other_counted_lines(agreement, version.effective_on),
+        local_date(at, agreement.client.zone),
+    )
+    if found:
+        raise Refused(found[0].reason, field=found[0].field)
     if before is not None:
         before.superseded_on = version.effective_on
         before.save(update_fields=["superseded_on"])
@@ -236,27 +239,6 @@ def _check(agreement: Agreement) -> None:
         ) from None
 
 
-def _check_effective(
-    version: AgreementVersion, before: AgreementVersion | None, at: datetime, backdated: bool
-) -> None:
-    agreement, starts_on = version.agreement, version.effective_on
-    today = local_date(at, agreement.client.zone)
-    if starts_on < today and not (backdated and before is None):
-        raise Refused(
-            f"{starts_on} is past; bills of that time exist or are due. The first possible day "
-            f"is {today}.",
-            field="effective_on",
-        )
-    if before is not None and starts_on < before.effective_on:
-        raise Refused(
-            f"Version {before.number} begins on {before.effective_on}; this one cannot begin "
-            "before.",
-            field="effective_on",
-        )
-    if agreement.ends_on is not None and starts_on >= agreement.ends_on:
-        raise Refused(f"The agreement ends before {agreement.ends_on}.", field="effective_on")
-
-
 def _line(version: AgreementVersion, position: int, line: LineInput) -> AgreementLine:
     try:
         terms = read_terms(line.kind, line.facts)
@@ -269,20 +251,6 @@ def _line(version: AgreementVersion, position: int, line: LineInput) -> Agreemen
         description=line.description.strip()[:120], kind=line.kind, facts=write_terms(terms),
         level_version=line.level_version, line_key=line.line_key or uuid.uuid4(),
     )  # fmt: skip
-
-
-def _refuse_doubles(version: AgreementVersion, rows: list[AgreementLine]) -> None:
-    """A unit is charged once for one service: the first line that breaks this is named (Q6)."""
-    agreement = version.agreement
-    counted = [
-        Counted(row.description, agreement.name, row.service_id, read_terms(row.kind, row.facts))
-        for row in rows
-    ]
-    found = doubles(counted, other_counted_lines(agreement, version.effective_on))
-    if found:
-        raise Refused(
-            f"It would charge twice: {found[0].reason}.", field=f"lines[{found[0].at}].kind"
-        )
 
 
 def _copy(line: AgreementLine, version: AgreementVersion) -> AgreementLine:

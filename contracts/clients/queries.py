@@ -35,12 +35,12 @@ def unit_versions(
     rows = UnitVersion.objects.filter(client_id=client_id, unit_type=unit_type)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
-    return _versions(rows)
+    return versions_of(rows)
 
 
 def known_intervals(*, unit_type: str, unit_id: int) -> list[register.Interval]:
     """When one unit was and is countable, as known by now, in order."""
-    versions = _versions(UnitVersion.objects.filter(unit_type=unit_type, unit_id=unit_id))
+    versions = versions_of(UnitVersion.objects.filter(unit_type=unit_type, unit_id=unit_id))
     return sorted(register.as_known(versions, _FAR), key=lambda one: one.starts_on)
 
 
@@ -67,7 +67,8 @@ def countable_on(*, client_id: int, day: date, known_at: datetime) -> Countable:
     return Countable(found["device"], found["user"])
 
 
-def _versions(rows: QuerySet[UnitVersion]) -> list[register.UnitVersion]:
+def versions_of(rows: QuerySet[UnitVersion]) -> list[register.UnitVersion]:
+    """Rows of the register as the rules read them."""
     return [
         register.UnitVersion(
             str(row.interval_id), row.unit_type, row.unit_id, row.unit_class, row.name,

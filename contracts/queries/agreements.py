@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contracts.models import Agreement, AgreementLine, AgreementVersion
+from contracts.rules import drafts, words
 from contracts.rules.doubles import Counted
 from contracts.rules.terms import read_terms
 from msp.kit.periods import Period
@@ -52,10 +53,19 @@ def billable_lines(*, client_id: int, period: Period) -> list[BillableLine]:
 
 def published(client_id: int) -> list[AgreementVersion]:
     """Every published version of a client's agreements with its lines, oldest first."""
-    return list(
-        AgreementVersion.objects.filter(agreement__client_id=client_id, published_at__isnull=False)
-        .select_related("agreement", "level_version__level")
-        .prefetch_related("lines__level_version__level")
+    return list(_published().filter(agreement__client_id=client_id))
+
+
+def published_of(agreement_ids: list[int]) -> list[AgreementVersion]:
+    """Every published version of these agreements with its lines, oldest first."""
+    return list(_published().filter(agreement_id__in=agreement_ids))
+
+
+def _published() -> QuerySet[AgreementVersion]:
+    return (
+        AgreementVersion.objects.filter(published_at__isnull=False)
+        .select_related("agreement__client", "level_version__level")
+        .prefetch_related("lines__level_version__level", "lines__service")
         .order_by("agreement_id", "effective_on", "number")
     )
 
@@ -84,6 +94,28 @@ def version_on(agreement: Agreement, day: date) -> AgreementVersion | None:
     return next(iter([*held, *coming, *reversed(versions)]), None)
 
 
+def draft_of(version: AgreementVersion, *, backdated: bool = False) -> drafts.Draft:
+    """A version as the checks before publishing see it."""
+    agreement = version.agreement
+    before = (
+        agreement.versions.filter(published_at__isnull=False, number__lt=version.number)
+        .order_by("-number")
+        .first()
+    )
+    counted = [
+        Counted(line.description, agreement.name, line.service_id, terms)
+        for line, terms in terms_of(version.lines.all())
+    ]
+    return drafts.Draft(
+        lines=counted,
+        effective_on=version.effective_on,
+        ends_on=agreement.ends_on,
+        follows_number=before.number if before else None,
+        follows_on=before.effective_on if before else None,
+        backdated=backdated,
+    )
+
+
 def other_counted_lines(agreement: Agreement, starts_on: date) -> list[Counted]:
     """Lines of the client's other agreements in force at any time from a date on."""
     window = Period(starts_on, agreement.ends_on or ENDLESS)
@@ -98,6 +130,42 @@ def other_counted_lines(agreement: Agreement, starts_on: date) -> list[Counted]:
 def terms_of(lines: Iterable[AgreementLine]) -> list[tuple[AgreementLine, Any]]:
     """Each line with its typed terms."""
     return [(line, read_terms(line.kind, line.facts)) for line in lines]
+
+
+def said_of(version: AgreementVersion) -> words.Said:
+    """What a version says, for telling two of them apart."""
+    level = version.level_version
+    return words.Said(
+        currency=version.agreement.currency,
+        lines=[
+            (str(line.line_key), line.description, terms)
+            for line, terms in terms_of(version.lines.all())
+        ],
+        level=f"{level.level.name}, version {level.number}" if level else "",
+        hours=level.calendar_name if level else "",
+        targets=level.targets if level else None,
+    )
+
+
+def list_agreements(
+    viewer: Viewer, at: datetime, *, q: str = "", client: str = "", state: str = ""
+) -> QuerySet[Agreement]:
+    """Agreements by client; one that is over by its dates counts as ended."""
+    rows = Agreement.objects.visible_to(viewer).select_related("client")
+    over = Q(state=Agreement.State.ENDED) | Q(ends_on__lte=at.date())
+    if state == Agreement.State.ENDED:
+        rows = rows.filter(over)
+    elif state == Agreement.State.DRAFT:
+        rows = rows.filter(state=Agreement.State.DRAFT)
+    else:
+        rows = rows.exclude(over)
+    if client:
+        rows = rows.filter(client__slug=client)
+    if q:
+        rows = rows.filter(
+            Q(name__icontains=q) | Q(number__iexact=q) | Q(client__name__icontains=q)
+        )
+    return rows.order_by("client__name", "name", "pk")
 
 
 def search_agreements(viewer: Viewer, text: str) -> list[Agreement]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from contracts.models import ServiceLevelVersion
+from django.db.models import OuterRef, Q, Subquery
+
+from contracts.models import AgreementVersion, Service, ServiceLevelVersion
 from contracts.rules import calendar as calendars
 from contracts.rules.calendar import SupportCalendar
 from tenants.context import current_schema
@@ -44,3 +46,37 @@ def _level(schema: str, version_id: int) -> Level:
 def forget() -> None:
     """Drop what is remembered; for tests, whose databases begin anew."""
     _level.cache_clear()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a draft may choose from: the newest version of each level, and services on offer."""
+
+    levels: dict[int, ServiceLevelVersion]
+    services: dict[int, Service]
+
+    @property
+    def level_choices(self) -> list[tuple[int, str]]:
+        return [
+            (pk, f"{one.level.name}, version {one.number} ({one.calendar_name})")
+            for pk, one in self.levels.items()
+        ]
+
+    @property
+    def service_choices(self) -> list[tuple[int, str]]:
+        return [(pk, service.name) for pk, service in self.services.items()]
+
+
+def catalogue(version: AgreementVersion) -> Catalogue:
+    """The choices for a draft; what it names already stays possible though there is newer."""
+    lines = list(version.lines.all())
+    named = {version.level_version_id, *(line.level_version_id for line in lines)}
+    newest = ServiceLevelVersion.objects.filter(level=OuterRef("level")).order_by("-number")
+    levels = (
+        ServiceLevelVersion.objects.select_related("level")
+        .filter(Q(pk=Subquery(newest.values("pk")[:1])) | Q(pk__in=named - {None}))
+        .order_by("level__name", "-number")
+    )
+    kept = {line.service_id for line in lines} - {None}
+    services = Service.objects.filter(Q(retired_at__isnull=True) | Q(pk__in=kept))
+    return Catalogue({one.pk: one for one in levels}, {one.pk: one for one in services})

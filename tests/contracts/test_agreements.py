@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contracts import actions, queries
-from contracts.models import AgreementVersion
+from contracts.models import AgreementLine, AgreementVersion
 from msp.kit.periods import Period, month
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.queries import about
@@ -392,3 +392,21 @@ def test_wrong_hours_are_named(alpha, definition, field):
         actions.add_calendar(name="Odd", definition=definition, by=make.BY, at=NOW)
 
     assert refused.value.field == field
+
+
+def test_the_database_refuses_to_edit_published_lines(harbor):
+    agreement = make.agreement(harbor)
+    version = agreement.versions.get()
+    line = version.lines.get()
+    changes = (
+        lambda: version.lines.update(description="Other"),
+        lambda: version.lines.all().delete(),
+        lambda: AgreementLine.objects.create(
+            version=version, position=9, description="More", kind="flat", facts={},
+            line_key="6f1c3c0e-6f0f-4d1e-9d6e-0d2f4c1b2a3d",
+        ),
+    )  # fmt: skip
+
+    for change in changes:
+        with pytest.raises(IntegrityError, match="never edited"), transaction.atomic():
+            change()

@@ -1,0 +1,121 @@
+"""An agreement in plain words: what a line counts, what is promised, what a new version changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.rules import targets
+from contracts.rules.spans import write_span
+from contracts.rules.terms import Flat, PerDevice, PerUser, Terms
+from msp.kit.money import format_money
+
+PRIORITY_WORDS = {"1": "critical", "2": "high", "3": "medium", "4": "low"}
+PROMISE_WORDS = {"response": "First reply", "resolution": "Fix"}
+COUNTING_WORDS = {
+    "daily": "by the day",
+    "snapshot_start": "as of the first day",
+    "snapshot_end": "as of the last day",
+    "peak": "at its most",
+}
+
+
+def counts(terms: Terms) -> str:
+    """What the line counts: `each server and firewall`, `each user`, `one amount`."""
+    if isinstance(terms, Flat):
+        return "one amount a month"
+    if isinstance(terms, PerUser):
+        return "each user"
+    names = [name.replace("_", " ") for name in terms.device_classes]
+    if not names:
+        return "each device"
+    listed = [", ".join(names[:-1]), names[-1]] if len(names) > 1 else names
+    return "each " + " and ".join(listed)
+
+
+def sentence(terms: Terms, currency: str) -> str:
+    """The whole line as one sentence a client can read."""
+    if isinstance(terms, Flat):
+        tail = "" if terms.prorate else ", also for a part of a month"
+        return f"{money(terms.amount, currency)} a month{tail}"
+    said = f"{money(terms.unit_price, currency)} a month for {counts(terms)}"
+    said += f", counted {COUNTING_WORDS[terms.counting]}"
+    if terms.included:
+        said += f", the first {terms.included} included"
+    if terms.minimum:
+        said += f", at least {terms.minimum} charged"
+    return said
+
+
+def money(amount: Any, currency: str) -> str:
+    """A price with every digit it has, at least the cents."""
+    written = format_money(amount, currency)
+    exact = f"{amount.normalize():f}"
+    shown = exact.partition(".")[2]
+    return written if len(shown) <= 2 else f"{exact} {currency}"
+
+
+def promised(values: Mapping[str, Mapping[str, int]], hours: str) -> list[str]:
+    """The promise of each priority as a sentence."""
+    return [
+        f"{word.capitalize()}: a first reply within {write_span(values[priority]['response'])}, "
+        f"fixed within {write_span(values[priority]['resolution'])}, counted {hours}."
+        for priority, word in PRIORITY_WORDS.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a version says, as far as two versions can differ for a reader."""
+
+    currency: str
+    lines: Sequence[tuple[str, str, Terms]]
+    level: str = ""
+    hours: str = ""
+    targets: Mapping[str, Mapping[str, int]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is told otherwise: before, after, either of them missing."""
+
+    before: str
+    after: str
+
+
+def differences(before: Said, after: Said) -> list[Difference]:
+    """What a reader of the old version must learn about the new one, lines first."""
+    return [*_line_changes(before, after), *_level_changes(before, after)]
+
+
+def _line_changes(before: Said, after: Said) -> list[Difference]:
+    old = {key: _told(name, terms, before.currency) for key, name, terms in before.lines}
+    new = {key: _told(name, terms, after.currency) for key, name, terms in after.lines}
+    return [
+        Difference(old.get(key, ""), new.get(key, ""))
+        for key in [*old, *(key for key in new if key not in old)]
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _level_changes(before: Said, after: Said) -> list[Difference]:
+    found = [
+        Difference(_named(what, was), _named(what, now))
+        for what, was, now in (
+            ("Service level", before.level, after.level),
+            ("Support hours", before.hours, after.hours),
+        )
+        if was != now
+    ]
+    if before.targets and after.targets:
+        for priority, promise, was, now in targets.changes(before.targets, after.targets):
+            name = f"{PROMISE_WORDS[promise]}, {PRIORITY_WORDS[priority]}"
+            found.append(Difference(f"{name}: {write_span(was)}", f"{name}: {write_span(now)}"))
+    return found
+
+
+def _told(name: str, terms: Terms, currency: str) -> str:
+    return f"{name}: {sentence(terms, currency)}"
+
+
+def _named(what: str, name: str) -> str:
+    return f"{what}: {name}" if name else ""
