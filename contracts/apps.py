@@ -1,6 +1,43 @@
 from django.apps import AppConfig
 
+from msp.kit.slots import Nav
+
+_PAGES = "contracts.pages"
+_PORTAL = "contracts.portal"
+
 
 class ContractsConfig(AppConfig):
     name = "contracts"
     label = "contracts"
+    fills = {
+        "client": [f"{_PAGES}.on_client_page"],
+        "client-stats": [f"{_PAGES}.on_client_stats"],
+        "client-tabs": [f"{_PAGES}.on_client_tabs"],
+        "client-rail": [f"{_PAGES}.on_client_rail"],
+        "client-columns": [f"{_PAGES}.on_client_list"],
+        "device-rail": [f"{_PAGES}.on_device_rail"],
+        "palette": [f"{_PAGES}.on_palette"],
+        "portal-home": [f"{_PORTAL}.on_home"],
+        "portal-device": [f"{_PORTAL}.on_device"],
+    }
+    nav = [
+        Nav(
+            "Commercial", "agreement", "Agreements", "file-text", "agreement-list",
+            "agreement.view", order=41,
+        ),
+        Nav(
+            "Settings", "level", "Service levels", "gauge", "level-list", "agreement.view",
+            order=90,
+        ),
+        Nav(
+            "Settings", "calendar", "Support hours", "calendar-clock", "calendar-list",
+            "agreement.view", order=91,
+        ),
+        Nav(
+            "Settings", "service", "Services", "package", "service-list", "agreement.view",
+            order=92,
+        ),
+        Nav(
+            "", "agreement", "Agreement", "file-text", "portal-agreement", side="portal", order=40
+        ),
+    ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Promises: what is sold, to whom, at what price, and how fast we answer."""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -111,6 +113,11 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day it holds, as people name the end."""
+        return self.ends_on - timedelta(days=1) if self.ends_on else None
 
 
 class AgreementVersion(models.Model):

@@ -1,6 +1,7 @@
 """Everything that changes what we promise."""
 
 from contracts.actions.agreements import (
+    MOST_LINES,
     LineInput,
     amend,
     change_draft,
@@ -20,6 +21,7 @@ from contracts.actions.promises import (
 )
 
 __all__ = [
+    "MOST_LINES",
     "LineInput",
     "add_calendar",
     "add_level",

@@ -11,7 +11,7 @@ from contracts.actions import LineInput
 from contracts.clients.forms import DateInput
 from contracts.clients.models import Device
 from contracts.models import AgreementLine, AgreementVersion
-from contracts.queries import Catalogue
+from contracts.queries import Catalogue, Planned
 from contracts.rules.terms import TERMS, PerDevice, Terms, read_terms
 
 KINDS = [("per_device", "Per device"), ("per_user", "Per user"), ("flat", "Flat amount")]
@@ -72,9 +72,7 @@ class LineForm(forms.Form):
     included = forms.IntegerField(min_value=0, required=False, label="First ones included")
     minimum = forms.IntegerField(min_value=0, required=False, label="At least charged")
     prorate = forms.BooleanField(required=False, label="Part of a month costs its part")
-    service = forms.TypedChoiceField(
-        label="Service", required=False, coerce=int, empty_value=None
-    )
+    service = forms.TypedChoiceField(label="Service", required=False, coerce=int, empty_value=None)
     level = forms.TypedChoiceField(
         label="Service level of this line", required=False, coerce=int, empty_value=None
     )
@@ -112,6 +110,11 @@ class LineForm(forms.Form):
             level_version=self.catalogue.levels.get(values["level"]),
             line_key=values["line_key"],
         )  # fmt: skip
+
+    def planned(self) -> Planned:
+        """The line as the outlook reads it."""
+        values = self.cleaned_data
+        return Planned(values["description"], self.terms(), values["service"], values["line_key"])
 
 
 class LinesBase(BaseFormSet):

@@ -150,5 +150,3 @@ def level_initial(targets: dict[str, dict[str, int]]) -> dict[str, str]:
         for priority, target in targets.items()
         for promise, seconds in target.items()
     }
-
-

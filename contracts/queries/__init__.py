@@ -13,7 +13,8 @@ from contracts.queries.agreements import (
     version_on,
 )
 from contracts.queries.covering import Cover, cover_devices, coverage
-from contracts.queries.levels import Catalogue, Level, catalogue, level
+from contracts.queries.levels import Catalogue, Level, catalogue, level, level_users, newest_levels
+from contracts.queries.outlook import Outlook, Plan, Planned, outlook
 from contracts.queries.pricing import (
     Bill,
     Standing,
@@ -33,6 +34,9 @@ __all__ = [
     "Catalogue",
     "Cover",
     "Level",
+    "Outlook",
+    "Plan",
+    "Planned",
     "Standing",
     "bill_of",
     "billable_lines",
@@ -44,9 +48,12 @@ __all__ = [
     "in_force",
     "known_units",
     "level",
+    "level_users",
     "list_agreements",
     "monthly_of",
+    "newest_levels",
     "other_counted_lines",
+    "outlook",
     "running",
     "said_of",
     "search_agreements",

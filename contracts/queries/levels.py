@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.db.models import OuterRef, Q, Subquery
 
-from contracts.models import AgreementVersion, Service, ServiceLevelVersion
+from contracts.models import AgreementVersion, Service, ServiceLevel, ServiceLevelVersion
 from contracts.rules import calendar as calendars
 from contracts.rules.calendar import SupportCalendar
 from tenants.context import current_schema
@@ -80,3 +80,22 @@ def catalogue(version: AgreementVersion) -> Catalogue:
     kept = {line.service_id for line in lines} - {None}
     services = Service.objects.filter(Q(retired_at__isnull=True) | Q(pk__in=kept))
     return Catalogue({one.pk: one for one in levels}, {one.pk: one for one in services})
+
+
+def newest_levels() -> list[ServiceLevelVersion]:
+    """The newest version of every level, by name."""
+    newest = ServiceLevelVersion.objects.filter(level=OuterRef("level")).order_by("-number")
+    rows = ServiceLevelVersion.objects.filter(pk=Subquery(newest.values("pk")[:1]))
+    return list(rows.select_related("level").order_by("level__name"))
+
+
+def level_users(found: ServiceLevel) -> list[AgreementVersion]:
+    """The versions of agreements that promise any version of this level, the newest first."""
+    rows = AgreementVersion.objects.filter(
+        Q(level_version__level=found) | Q(lines__level_version__level=found),
+        published_at__isnull=False,
+        superseded_on__isnull=True,
+    )
+    return list(
+        rows.select_related("agreement__client", "level_version").distinct().order_by("-pk")[:50]
+    )

@@ -11,7 +11,7 @@ from contracts.clients.queries import versions_of
 from contracts.clients.rules.register import Interval, as_known, snapshot
 from contracts.models import Agreement, AgreementVersion
 from contracts.queries.agreements import in_force, published_of, terms_of
-from contracts.rules.estimate import Estimate, estimate
+from contracts.queries.estimate import Estimate, estimate
 from contracts.rules.terms import PerDevice, Terms
 from msp.kit.periods import Period, local_date, month_of
 

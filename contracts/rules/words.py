@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.rules import targets
 from contracts.rules.spans import write_span
-from contracts.rules.terms import Flat, PerDevice, PerUser, Terms
+from contracts.rules.terms import Flat, PerUser, Terms
 from msp.kit.money import format_money
 
 PRIORITY_WORDS = {"1": "critical", "2": "high", "3": "medium", "4": "low"}

@@ -1,10 +1,10 @@
 """Support hours as people type them, one line for a day or a holiday, to and from a definition.
 
-    09:00-12:00, 13:00-17:00        two windows
-    22:00-06:00                     ends on the next day
-    Christmas: 12-25                each year
-    Thanksgiving: 4th Thursday of November
-    Works outing: 2026-06-12, 2027-06-11
+09:00-12:00, 13:00-17:00        two windows
+22:00-06:00                     ends on the next day
+Christmas: 12-25                each year
+Thanksgiving: 4th Thursday of November
+Works outing: 2026-06-12, 2027-06-11
 """
 
 import re
@@ -57,9 +57,7 @@ def read_overrides(text: str) -> list[Stored]:
         if not colon or not _DATE.fullmatch(day.strip()):
             raise InvalidFact("overrides", f"{line!r:.60} is not a line like 2026-12-24: closed")
         closed = hours.strip().lower() == "closed"
-        overrides.append(
-            {"day": day.strip(), "windows": [] if closed else read_windows(hours)}
-        )
+        overrides.append({"day": day.strip(), "windows": [] if closed else read_windows(hours)})
     return overrides
 
 

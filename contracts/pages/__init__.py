@@ -1,0 +1,31 @@
+"""The staff's pages about promises, and the panels they fill elsewhere."""
+
+from contracts.pages import agreements, calendars, editor, levels, services
+from contracts.pages.panels import (
+    on_client_list,
+    on_client_page,
+    on_client_rail,
+    on_client_stats,
+    on_client_tabs,
+    on_device_rail,
+    on_palette,
+)
+
+urlpatterns = [
+    *agreements.urlpatterns,
+    *editor.urlpatterns,
+    *levels.urlpatterns,
+    *calendars.urlpatterns,
+    *services.urlpatterns,
+]
+
+__all__ = [
+    "on_client_list",
+    "on_client_page",
+    "on_client_rail",
+    "on_client_stats",
+    "on_client_tabs",
+    "on_device_rail",
+    "on_palette",
+    "urlpatterns",
+]

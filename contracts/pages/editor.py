@@ -1,0 +1,208 @@
+"""Writing a draft: terms, lines and prices, with what the next bill would be beside them.
+
+Everything is one form. A changed field asks for the rail alone (`do=look`), a new line for the
+form with one line more (`do=add`), saving and publishing write. Nothing needs a script.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST
+
+from contracts import actions, queries
+from contracts.forms.agreements import (
+    Lines,
+    LinesBase,
+    TermsForm,
+    line_initial,
+    terms_initial,
+)
+from contracts.models import AgreementVersion
+from contracts.pages.agreements import agreement_of
+from msp.kit.refusals import Refused
+from msp.kit.web import blame, go, page, refusal
+from tenants.people.gates import staff
+from tenants.people.rules.roles import Permission
+
+NEW_LINE = {"kind": "per_device", "counting": "daily", "prorate": True}
+
+
+@dataclass
+class Desk:
+    """The draft and the two parts of its form, as they are at the moment."""
+
+    version: AgreementVersion
+    catalogue: queries.Catalogue
+    terms: TermsForm
+    lines: LinesBase
+
+    @property
+    def readable(self) -> bool:
+        return bool(self.terms.is_valid() & self.lines.is_valid())
+
+    def inputs(self) -> list[actions.LineInput]:
+        return [form.line() for form in self.lines.kept()]
+
+
+@staff(Permission.AGREEMENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = _desk(request, _draft_of(request, pk))
+    asked = request.POST.get("do", "save") if request.method == "POST" else ""
+    if asked == "look":
+        return page(request, "contracts/_coming.html", **_coming(request, desk))
+    if asked == "add":
+        desk.lines = _one_more(request, desk)
+        return _editor(request, desk)
+    if asked and desk.readable and _written(request, desk, publish=asked == "publish"):
+        if asked == "publish":
+            return go(request, "agreement", pk, toast_text="Published")
+        return go(request, "agreement-edit", pk, toast_text="Draft saved")
+    return _editor(request, desk, status=422 if asked else 200)
+
+
+@staff(Permission.AGREEMENT_EDIT)
+@require_POST
+def agreement_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    version = _draft_of(request, pk)
+    slug = version.agreement.client.slug
+    only = version.number == 1
+    try:
+        actions.discard_draft(version=version, by=request.viewer.actor, at=datetime.now(UTC))
+    except Refused as error:
+        return refusal(request, error)
+    if only:
+        return go(request, "client", slug, toast_text="Draft discarded")
+    return go(request, "agreement", pk, toast_text="Draft discarded")
+
+
+def _draft_of(request: HttpRequest, pk: int) -> AgreementVersion:
+    found = agreement_of(request, pk)
+    version = (
+        found.versions.filter(published_at__isnull=True)
+        .select_related("agreement__client", "level_version__level")
+        .prefetch_related("lines")
+        .first()
+    )
+    if version is None:
+        raise Http404("There is no draft. Amend the agreement to write one.")
+    return version
+
+
+def _desk(request: HttpRequest, version: AgreementVersion) -> Desk:
+    catalogue = queries.catalogue(version)
+    given = {"catalogue": catalogue}
+    if request.method == "POST":
+        return Desk(
+            version, catalogue, TermsForm(request.POST, **given),
+            Lines(request.POST, prefix="line", form_kwargs=given),
+        )  # fmt: skip
+    saved = [line_initial(line) for line in version.lines.all()] or [NEW_LINE]
+    return Desk(
+        version, catalogue, TermsForm(initial=terms_initial(version), **given),
+        _unbound(saved, catalogue),
+    )  # fmt: skip
+
+
+def _unbound(rows: list[dict[str, Any]], catalogue: queries.Catalogue) -> LinesBase:
+    lines: LinesBase = Lines(initial=rows, prefix="line", form_kwargs={"catalogue": catalogue})
+    return lines
+
+
+def _one_more(request: HttpRequest, desk: Desk) -> LinesBase:
+    """The lines as they were typed, unread, and an empty one behind them."""
+    posted = request.POST.copy()
+    count = desk.lines.total_form_count()
+    posted["line-TOTAL_FORMS"] = str(min(count + 1, actions.MOST_LINES))
+    for name, value in NEW_LINE.items():
+        posted[f"line-{count}-{name}"] = "on" if value is True else str(value)
+    lines: LinesBase = Lines(posted, prefix="line", form_kwargs={"catalogue": desk.catalogue})
+    for form in lines.forms:
+        form._errors = {}  # nothing was asked to be right yet
+    return lines
+
+
+def _written(request: HttpRequest, desk: Desk, *, publish: bool) -> bool:
+    """Save the draft, and publish it where asked; a refusal goes to its field and saves nothing."""
+    who = {"by": request.viewer.actor, "at": datetime.now(UTC)}
+    said = desk.terms.cleaned_data
+    try:
+        with transaction.atomic():
+            version = actions.change_draft(
+                version=desk.version, name=said["name"], effective_on=said["effective_on"],
+                ends_on=desk.terms.ends_on, note=said["note"], **who,
+            )  # fmt: skip
+            version = actions.set_lines(
+                version=version, lines=desk.inputs(),
+                level_version=desk.catalogue.levels.get(said["level"]), **who,
+            )  # fmt: skip
+            if publish:
+                backdated = request.POST.get("backdated") == "on"
+                actions.publish(version=version, backdated=backdated, **who)
+    except Refused as error:
+        _blame(desk, error)
+        return False
+    return True
+
+
+def _blame(desk: Desk, error: Refused) -> None:
+    """Put a refusal on the line it names, or on the head."""
+    field = error.field or ""
+    if not field.startswith("lines["):
+        error.field = "last_on" if field == "ends_on" else error.field
+        blame(desk.terms, error)
+        return
+    at, _, name = field.removeprefix("lines[").partition("].")
+    known = {"unit_price": "price", "amount": "price"}.get(name, name)
+    error.field = known.partition("[")[0]
+    blame(desk.lines.kept()[int(at)], error)
+
+
+def _editor(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
+    response = page(
+        request, "contracts/editor.html", part="contracts/_editor.html", status=status,
+        agreement=desk.version.agreement, client=desk.version.agreement.client,
+        version=desk.version, terms=desk.terms, lines=desk.lines, **_coming(request, desk),
+    )  # fmt: skip
+    if status == 422 and getattr(request, "htmx", False):
+        response["HX-Retarget"], response["HX-Reswap"] = "#editor", "outerHTML"
+    return response
+
+
+def _coming(request: HttpRequest, desk: Desk) -> dict[str, Any]:
+    """What the form as it stands would bill, change and break; unreadable lines are left out."""
+    seen = queries.outlook(_plan(request, desk), datetime.now(UTC))
+    return {
+        "outlook": seen,
+        "currency": desk.version.agreement.currency,
+        "unread": desk.terms.is_bound and not desk.readable,
+    }
+
+
+def _plan(request: HttpRequest, desk: Desk) -> queries.Plan:
+    version = desk.version
+    if not desk.terms.is_bound:
+        lines = [
+            queries.Planned(line.description, terms, line.service_id, line.line_key)
+            for line, terms in queries.terms_of(version.lines.all())
+        ]
+        return queries.Plan(version, lines, version.level_version, version.effective_on)
+    desk.terms.is_valid()
+    said = desk.terms.cleaned_data
+    return queries.Plan(
+        version=version,
+        lines=[form.planned() for form in desk.lines.kept()],
+        level=desk.catalogue.levels.get(said.get("level")),
+        starts_on=said.get("effective_on") or version.effective_on,
+        backdated=request.POST.get("backdated") == "on",
+    )
+
+
+urlpatterns = [
+    path("agreements/<int:pk>/edit", agreement_edit, name="agreement-edit"),
+    path("agreements/<int:pk>/discard", agreement_discard, name="agreement-discard"),
+]

@@ -1,0 +1,56 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_datetime, format_time
+from django import template
+
+from contracts.rules import words
+from contracts.rules.spans import write_span
+from contracts.rules.terms import Terms
+from msp.templatetags.wording import locale
+
+register = template.Library()
+
+
+@register.simple_tag
+def counts(terms: Terms) -> str:
+    """What a line counts, in a few words."""
+    return words.counts(terms)
+
+
+@register.simple_tag
+def price(amount: Decimal, currency: str) -> str:
+    """A rate with every digit it has."""
+    return words.money(amount, currency)
+
+
+@register.filter
+def plain(amount: Decimal) -> str:
+    """A count without an exponent."""
+    return f"{amount:f}"
+
+
+@register.filter
+def critical(targets: dict[str, Any]) -> str:
+    """The promise for the most urgent tickets: reply, fix."""
+    target = targets["1"]
+    return f"{write_span(target['response'])}, {write_span(target['resolution'])}"
+
+
+@register.simple_tag
+def priority_word(number: int) -> str:
+    return words.PRIORITY_WORDS[str(number)].capitalize()
+
+
+@register.simple_tag
+def wall(at: datetime) -> str:
+    """An instant on the wall clock it already carries, with the name of that clock's zone."""
+    text = format_datetime(at, "EEE, MMM d, h:mm a", tzinfo=at.tzinfo, locale=locale())
+    return f"{text} {at.tzname()}"
+
+
+@register.simple_tag
+def clock(at: datetime) -> str:
+    """The hour of an instant on the wall clock it already carries."""
+    return format_time(at, "short", tzinfo=at.tzinfo, locale=locale())
