@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import redis
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -16,9 +17,12 @@ SAID = {  # title, code
     400: ("Bad request", "bad_request"),
     403: ("Not allowed", "not_allowed"),
     404: ("Not found", "not_found"),
+    413: ("The body is larger than this address reads", "too_large"),
     500: ("Something broke here", "broken"),
     503: ("Not available for a moment", "unavailable"),
 }
+
+PAGES = {413: 400}  # the same words do
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
@@ -30,7 +34,7 @@ def _answer(request: HttpRequest, status: int) -> HttpResponse:
             status=status,
             content_type="application/problem+json",
         )
-    return HttpResponse(render_to_string(f"errors/{status}.html"), status=status)
+    return HttpResponse(render_to_string(f"errors/{PAGES.get(status, status)}.html"), status=status)
 
 
 def _outage(request: HttpRequest, error: BaseException | None) -> HttpResponse:
@@ -41,7 +45,8 @@ def _outage(request: HttpRequest, error: BaseException | None) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _answer(request, 400)
+    """A body that is too large is its own answer; Django counts it among the suspicious."""
+    return _answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -1,14 +1,13 @@
 """The API's description: as OpenAPI for programs, as a page for people."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
-from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
 
 METHODS = ("get", "post", "patch", "put", "delete")
@@ -21,7 +20,24 @@ def description() -> dict[str, Any]:
     return generated
 
 
-@require_GET
+def reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Open to the world, for GET alone; another method is a problem as everywhere in the API."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        body = {"type": "about:blank", "title": "Only GET is answered here.", "status": 405}
+        return JsonResponse(
+            body | {"code": "method_not_allowed"},
+            status=405, content_type="application/problem+json", headers={"Allow": "GET"},
+        )  # fmt: skip
+
+    answer.gate = "anyone"  # type: ignore[attr-defined] # for the test that demands one on each
+    return answer
+
+
+@reading
 def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(description(), headers={"Cache-Control": "public, max-age=300"})
 
@@ -51,7 +67,7 @@ class Operation:
     answers: list[tuple[str, str]]
 
 
-@require_GET
+@reading
 def docs(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[Operation]] = {}
     for tag, operation in operations(description()):
@@ -142,9 +158,6 @@ def _object(schema: dict[str, Any], whole: dict[str, Any]) -> str:
     names = ", ".join(whole.get("properties", {}))
     return f"object of {names}" if names else "object"
 
-
-for _view in (openapi, docs):
-    _view.gate = "anyone"  # type: ignore[attr-defined] # for the test that demands one on each
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("openapi.json", openapi, name="api-openapi"),

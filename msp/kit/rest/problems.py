@@ -6,13 +6,14 @@ a field is to blame.
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import connection
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from msp.kit.refusals import Conflict, Refused
+from msp.kit.rest.parsing import TooLarge
 
 PROBLEM = "application/problem+json"
 
@@ -25,6 +26,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return _respond(status, error.reason, error.code, errors)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if not isinstance(error, exceptions.APIException):

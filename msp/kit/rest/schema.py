@@ -75,16 +75,20 @@ class Schema(AutoSchema):
             f"List {self.view.scope}" if name.lower() == self.view.scope else f"List {name.lower()}"
         )
 
-    def get_description(self) -> str:  # type: ignore[override]  # plain words, nothing lazy
-        verb = "read" if self.method == "GET" else "write"
-        needed = f"Needs the scope `{self.view.scope}:{verb}`."
-        own = self._own_words()
-        return f"{own}\n\n{needed}" if own else needed
+    def get_operation(self, *args: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args)
+        if operation is not None:
+            verb = "read" if self.method == "GET" else "write"
+            words = [
+                operation.get("description", ""),
+                f"Needs the scope `{self.view.scope}:{verb}`.",
+            ]
+            operation["description"] = "\n\n".join(filter(None, words))
+        return operation
 
-    def _own_words(self) -> str:
-        view = self.view
-        doc = type(view).__doc__ or ""
-        inherited = {base.__doc__ for base in type(view).__mro__[1:]}
+    def get_description(self) -> str:  # type: ignore[override]  # plain words, nothing lazy
+        doc = type(self.view).__doc__ or ""
+        inherited = {base.__doc__ for base in type(self.view).__mro__[1:]}
         return "" if doc in inherited else " ".join(doc.split())
 
 

@@ -40,9 +40,7 @@ class ApiKeyAuthentication(TokenAuthentication):
         )
         request.viewer = viewer
         request._request.viewer = viewer
-        now = datetime.now(UTC)
-        if key.last_used_at is None or now - key.last_used_at > USED_EVERY:
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        _note_use(key, datetime.now(UTC))
         return person, key
 
     def authenticate_credentials(self, token: bytes) -> tuple[Person, ApiKey]:
@@ -64,6 +62,15 @@ class ApiKeyAuthentication(TokenAuthentication):
         address = request.META.get("REMOTE_ADDR", "")
         if key.addresses and address not in key.addresses:
             raise exceptions.AuthenticationFailed("This key may not be used from this address.")
+
+
+def _note_use(key: ApiKey, now: datetime) -> None:
+    """Keep when the key was last used, without making its requests wait for each other."""
+    if key.last_used_at is not None and now - key.last_used_at <= USED_EVERY:
+        return
+    free = ApiKey.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=key.pk)
+    if free.exists():
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
 class HasScope(BasePermission):
