@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from msp.devservices.environment import CHECKOUT
 from msp.supervise import PartFailed, Stopped, Supervisor, free_port, parts_of
 
 ALL = ("web", "worker", "owner", "beat")
@@ -23,7 +24,8 @@ def up(arguments: list[str]) -> int:
     names = [name for name in asked.parts.split(",") if name] or [*ALL]
     if asked.demo:
         os.environ["STEWARD_DEMO"] = "1"
-        names.append("fleet")
+        if any(CHECKOUT.glob("*/management/commands/fleet.py")):
+            names.append("fleet")
     supervisor = Supervisor(Path(os.environ["STEWARD_DATA"]))
     supervisor.listen()
     try:
