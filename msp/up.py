@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from msp.devservices.environment import CHECKOUT
 from msp.supervise import PartFailed, Stopped, Supervisor, free_port, parts_of
@@ -91,19 +92,27 @@ def block(port: int, data: Path, seconds: float, *, demo: bool) -> str:
     """Addresses, sign-ins and what to watch; the demo wrote down what only it knows."""
     lines = ["", f"Steward is ready after {seconds:.0f} s.", ""]
     if port:
-        lines.append(f"  Sign up      {address(port)}")
+        lines.append(f"  Sign up a new MSP   {address(port)}")
     notes = data / "demo.json"
     if demo and notes.exists():
-        story = json.loads(notes.read_text())
-        home = address(port, f"{story['slug']}.localhost")
-        lines += [f"  {story['name']:<12} {home}", "", "  Sign in as"]
-        for person in story["sign_ins"]:
-            where = home + person.get("path", "/")
-            lines.append(f"    {person['who']:<28} {where}")
-            lines.append(f"    {'':<28} {person['email']}  {person['password']}")
-        lines += ["", "  In the next minute"]
-        lines += [f"    {line}" for line in story["watch"]]
-    lines += ["", f"  Logs         {data / 'logs'}", "  Stop         Ctrl-C"]
+        lines += story_of(json.loads(notes.read_text()), port)
+    lines += ["", f"  Logs                {data / 'logs'}", "  Stop                Ctrl-C"]
     if demo:
-        lines.append("  Forget all   make demo-reset")
+        lines.append("  Forget the demo     make demo-reset")
     return "\n".join([*lines, ""])
+
+
+def story_of(story: dict[str, Any], port: int) -> list[str]:
+    """The demo MSP: where it is, who signs in where with what, what will happen."""
+    home = address(port, f"{story['slug']}.localhost")
+    people: list[dict[str, str]] = story["sign_ins"]
+    widths = [max(len(person[word]) for person in people) for word in ("who", "email")]
+    lines: list[str] = []
+    for path in dict.fromkeys(person.get("path", "/") for person in people):
+        lines += ["", f"  {story['name'] if path == '/' else 'The client portal'}", ""]
+        lines.append(f"    {home}{path}")
+        for person in people:
+            if person.get("path", "/") == path:
+                who, email = person["who"].ljust(widths[0]), person["email"].ljust(widths[1])
+                lines.append(f"    {who}  {email}  {person['password']}")
+    return [*lines, "", "  In the next minute", "", *(f"    {said}" for said in story["watch"])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from msp.devservices.environment import CHECKOUT
+from msp.up import block
 
 READY = "Steward is ready"
 
@@ -117,3 +119,25 @@ def test_a_missing_secret_is_named(surroundings: dict[str, str], tmp_path: Path)
     )  # fmt: skip
     assert done.returncode == 1
     assert "SECRET_KEY is not set. See .env.example for what it means." in done.stderr
+
+
+def test_the_block_says_who_signs_in_where_and_what_to_watch(tmp_path: Path):
+    staff = {"who": "Ada, owner", "email": "ada@acme.example", "password": "word-1"}
+    guest = {"who": "Cleo", "email": "cleo@b.example", "password": "word-2", "path": "/portal/"}
+    story = {
+        "slug": "acme",
+        "name": "Acme IT",
+        "sign_ins": [staff, guest],
+        "watch": ["A beat stops."],
+    }
+    (tmp_path / "demo.json").write_text(json.dumps(story))
+    said = block(8001, tmp_path, 7.2, demo=True).splitlines()
+    assert "Steward is ready after 7 s." in said
+    assert "  Sign up a new MSP   http://localhost:8001" in said
+    home, portal = (
+        said.index("    http://acme.localhost:8001/"),
+        said.index("    http://acme.localhost:8001/portal/"),
+    )
+    assert said[home + 1] == "    Ada, owner  ada@acme.example  word-1"
+    assert said[portal + 1] == "    Cleo        cleo@b.example    word-2"
+    assert "    A beat stops." in said
