@@ -56,8 +56,7 @@ def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if asked == "look":
         return page(request, "contracts/_coming.html", **_coming(request, desk))
     if asked == "add":
-        desk.lines = _one_more(request, desk)
-        return _editor(request, desk)
+        return _editor(request, desk, shown=_one_more(request, desk))
     if asked and desk.readable and _written(request, desk, publish=asked == "publish"):
         if asked == "publish":
             return go(request, "agreement", pk, toast_text="Published")
@@ -162,11 +161,13 @@ def _blame(desk: Desk, error: Refused) -> None:
     blame(desk.lines.kept()[int(at)], error)
 
 
-def _editor(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
+def _editor(
+    request: HttpRequest, desk: Desk, status: int = 200, shown: LinesBase | None = None
+) -> HttpResponse:
     response = page(
         request, "contracts/editor.html", part="contracts/_editor.html", status=status,
         agreement=desk.version.agreement, client=desk.version.agreement.client,
-        version=desk.version, terms=desk.terms, lines=desk.lines, **_coming(request, desk),
+        version=desk.version, terms=desk.terms, lines=shown or desk.lines, **_coming(request, desk),
     )  # fmt: skip
     if status == 422 and getattr(request, "htmx", False):
         response["HX-Retarget"], response["HX-Reswap"] = "#editor", "outerHTML"

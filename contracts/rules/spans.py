@@ -5,7 +5,7 @@ There are no days: a day of support hours is as long as the calendar makes it.
 
 import re
 
-_PART = re.compile(r"(\d{1,5})\s*(h|hours?|m|min|minutes?)", re.IGNORECASE | re.ASCII)
+_PART = re.compile(r"(\d{1,5})\s*(hours?|h|minutes?|min|m)", re.IGNORECASE | re.ASCII)
 
 
 class NotASpan(ValueError):

@@ -246,7 +246,6 @@ def test_a_discarded_first_draft_leaves_no_agreement(harbor):
 def test_the_database_refuses_to_edit_published_lines(harbor):
     agreement = make.agreement(harbor)
     version = agreement.versions.get()
-    line = version.lines.get()
     changes = (
         lambda: version.lines.update(description="Other"),
         lambda: version.lines.all().delete(),
