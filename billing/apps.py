@@ -1,6 +1,30 @@
 from django.apps import AppConfig
 
+from msp.kit.slots import Nav
+
 
 class BillingConfig(AppConfig):
     name = "billing"
     label = "billing"
+    fills = {
+        "client": ["billing.pages.on_client_page"],
+        "today": ["billing.pages.on_today"],
+        "agreement": ["billing.pages.on_agreement_page"],
+        "device-rail": ["billing.pages.on_device_page"],
+        "palette": ["billing.pages.found_here"],
+        "portal-home": ["billing.portal.on_portal_home"],
+    }
+    nav = [
+        Nav(
+            "Commercial", "run", "Billing runs", "receipt-text", "run-list", "billing.view",
+            order=45,
+        ),
+        Nav(
+            "Commercial", "invoice", "Invoices", "wallet", "invoice-list", "billing.view",
+            order=46, also=("line",),
+        ),
+        Nav(
+            "", "invoice", "Invoices", "receipt-text", "portal-invoice-list", side="portal",
+            order=30,
+        ),
+    ]  # fmt: skip

@@ -1,4 +1,7 @@
-"""What billing can tell."""
+"""What billing can tell.
+
+Sentences name no amounts: a client's timeline is read by people who may not see its money.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -42,7 +45,7 @@ class RunCounted(Event):
 @dataclass(frozen=True)
 class InvoiceApproved(Event):
     kind: ClassVar[str] = "billing.invoice_approved"
-    sentence: ClassVar[str] = "approved the bill of {month}, {total} {currency}"
+    sentence: ClassVar[str] = "approved the bill of {month}"
 
     invoice_id: int
     client_id: int
@@ -99,7 +102,7 @@ class IssueAsked(Event):
 @dataclass(frozen=True)
 class InvoiceIssued(Event):
     kind: ClassVar[str] = "billing.invoice_issued"
-    sentence: ClassVar[str] = "issued invoice {number}, {total} {currency}, due {due_on}"
+    sentence: ClassVar[str] = "issued invoice {number}, due {due_on}"
 
     invoice_id: int
     client_id: int

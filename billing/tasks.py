@@ -38,7 +38,6 @@ def _open_due(tenant: Tenant) -> None:
             run = actions.open_run(period=period, by=by, at=at)
             if run.asked_at is None:
                 actions.ask_count(run=run, by=by, at=at)
-        hint(count, run.pk)
 
 
 @platform_task

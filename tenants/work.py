@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import before_task_publish
 from django.db import connection
 from kombu.exceptions import OperationalError
@@ -78,14 +78,20 @@ def _declare(run: Callable, function: Callable, scope: str, options: dict) -> An
 
 
 def hint(task: Any, *args: Any, **options: Any) -> None:
-    """Queue a task, and do not mind when the broker is away: the rows are found by the sweep."""
+    """Queue a task, and do not mind when the broker is away: the rows are found by the sweep.
+
+    Actions stand below the tasks and name theirs: `hint("billing.tasks.count", run.pk)`.
+    """
+    named = isinstance(task, str)
+    name = task if named else task.name
     if not live.answers():
-        log.warning("The broker is away; the sweep will run %s.", task.name)
+        log.warning("The broker is away; the sweep will run %s.", name)
         return
     try:
-        task.apply_async(args=args, **options)
+        queue = functools.partial(current_app.send_task, name) if named else task.apply_async
+        queue(args=args, **options)
     except (OperationalError, ConnectionError, TimeoutError) as error:
-        log.warning("The broker is away; the sweep will run %s. %s", task.name, error)
+        log.warning("The broker is away; the sweep will run %s. %s", name, error)
 
 
 def fan_out(task: Any) -> int:

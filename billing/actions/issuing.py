@@ -21,6 +21,7 @@ from msp.kit.refusals import Conflict, Refused
 from tenants.context import current
 from tenants.journal.announce import announce
 from tenants.notices import actions as notices
+from tenants.work import hint
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ def ask_issue(*, run: Run, by: Actor, at: datetime) -> int:
     if not count:
         raise Refused("No bill is approved. Approve what is ready first.")
     announce(events.IssueAsked(run.pk, str(run), count), by=by, at=at)
+    transaction.on_commit(lambda: hint("billing.tasks.issue", run.pk))
     return count
 
 

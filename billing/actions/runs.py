@@ -23,6 +23,7 @@ from msp.kit.periods import Period
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
+from tenants.work import hint
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,12 @@ def ask_count(*, run: Run, by: Actor, at: datetime) -> int:
 
     The counting itself is `count_next`, one client at a time, by any number of workers.
     """
+    owed = _owe(run, by, at)
+    transaction.on_commit(lambda: hint("billing.tasks.count", run.pk))
+    return owed
+
+
+def _owe(run: Run, by: Actor, at: datetime) -> int:
     run = _locked(run.pk)
     wanted = runs.clients_to_bill(run)
     RunItem.objects.bulk_create(
@@ -101,7 +108,7 @@ def finish_count(*, run_id: int, at: datetime) -> bool:
 @transaction.atomic
 def count_run(*, run: Run, by: Actor, at: datetime) -> Run:
     """Count every client at once, in one transaction: for a small MSP, the demo and tests."""
-    ask_count(run=run, by=by, at=at)
+    _owe(run, by, at)
     waiting = RunItem.objects.select_for_update(of=("self",)).select_related("client", "run")
     for item in waiting.filter(run=run, state=RunItem.State.WAITING).order_by("pk"):
         _count(item, at)
@@ -131,6 +138,8 @@ def _count(item: RunItem, at: datetime) -> None:
 
 
 def _told(error: Exception) -> str:
+    if "no_day_is_billed_twice" in str(error):
+        return "A day of this month is billed already, on another bill."
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason'}"
 
 
@@ -170,7 +179,7 @@ def _write(
     invoice.known_at, invoice.tax_rate = known_at, draft.tax_rate
     invoice.net, invoice.tax = draft.totals.net, draft.totals.tax
     invoice.total, invoice.previous_total = draft.totals.total, draft.previous_total
-    invoice.verdict, invoice.explanation = draft.verdict, draft.difference.explanation
+    invoice.verdict, invoice.explanation = draft.verdict, draft.explanation
     invoice.checks = [asdict(check) for check in draft.checks]
     invoice.save()
     _write_lines(invoice, draft)

@@ -14,8 +14,8 @@ from babel.dates import format_date
 from django.conf import settings
 
 from billing.models import Invoice, InvoiceLine
-from billing.rules.wording import days_of, quantity, unit_sum
-from msp.kit.money import format_money, round_money
+from billing.rules.wording import days_of, price, quantity, unit_sum
+from msp.kit.money import format_money
 from msp.kit.periods import Period
 
 _LETTER = {"USD", "CAD", "MXN", "PHP"}
@@ -106,7 +106,7 @@ def _line(line: InvoiceLine, currency: str) -> dict[str, Any]:
         "description": line.description,
         "detail": " · ".join(part for part in (period, agreement, _basis(line)) if part),
         "quantity": quantity(line.quantity),
-        "price": _price(line, currency),
+        "price": price(line.unit_price, currency),
         "amount": format_money(line.amount, currency),
     }
 
@@ -116,13 +116,6 @@ def _basis(line: InvoiceLine) -> str:
     if line.quantity == line.quantity.to_integral_value():
         return ""
     return f"{days_of(line.trace)} ÷ {line.trace['period_days']} days"
-
-
-def _price(line: InvoiceLine, currency: str) -> str:
-    """A unit price may be finer than the currency; then its digits stand as they are."""
-    if line.unit_price == round_money(line.unit_price, currency):
-        return format_money(line.unit_price, currency)
-    return f"{line.unit_price.normalize():f} {currency}"
 
 
 def _evidence(number: int, line: InvoiceLine) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from billing.models import Invoice, InvoiceLine
 from billing.queries.leakage import uncovered_devices
 from billing.queries.meters import METERS, Known
 from billing.rules import checks, differences
-from billing.rules.differences import Billed, Difference, Unit
+from billing.rules.differences import Billed, Difference, Unit, Verdict
 from billing.rules.rating import RATES, RatedLine
 from billing.rules.segments import Segment, changed_within, merged
 from billing.rules.totals import Taxable, Totals, totals
@@ -47,6 +47,12 @@ class Draft:
     previous_total: Decimal | None
     difference: Difference
     checks: tuple[checks.Check, ...]
+
+    @property
+    def explanation(self) -> str:
+        """Why it differs from last month; the amount stands beside it."""
+        said = self.difference.because or self.difference.explanation
+        return said[:1].upper() + said[1:400]
 
     @property
     def verdict(self) -> str:
@@ -122,9 +128,11 @@ def _draft(
     previous = previous_invoice(client_id=client.pk, currency=currency, period=period)
     before = billed_before(previous) if previous else None
     difference = differences.compare(billed_now(lines), before, currency)
-    subject = checks.Subject(
-        tuple(_checked(line) for line in lines), client.billing_email, uncovered, difference.looks
-    )
+    if previous is not None and previous.tax_rate != client.tax_rate:
+        difference = _taxed_anew(difference, previous.tax_rate, client.tax_rate)
+    zero = {line.key for line in before or () if not line.amount}
+    checked = tuple(_checked(line, zero) for line in lines)
+    subject = checks.Subject(checked, client.billing_email, uncovered, difference.looks)
     return Draft(
         currency,
         client.tax_rate,
@@ -136,7 +144,16 @@ def _draft(
     )
 
 
-def _checked(line: DraftLine) -> checks.CheckedLine:
+def _taxed_anew(difference: Difference, before: Decimal, now: Decimal) -> Difference:
+    """A tax rate that changed moves the total though no line did."""
+    told = f"Tax is {now.normalize():f} % instead of {before.normalize():f} %."
+    verdict = difference.verdict
+    if verdict == Verdict.UNCHANGED:
+        return replace(difference, verdict=Verdict.CHANGED, explanation=told, because=told)
+    return replace(difference, because=f"{difference.because} {told}".strip())
+
+
+def _checked(line: DraftLine, zero: set[str]) -> checks.CheckedLine:
     classes = line.terms.device_classes if isinstance(line.terms, PerDevice) else ()
     return checks.CheckedLine(
         line.segment.description,
@@ -146,6 +163,7 @@ def _checked(line: DraftLine) -> checks.CheckedLine:
         line.segment.service_id,
         classes,
         line.rated.units,
+        line.segment.key in zero,
     )
 
 

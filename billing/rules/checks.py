@@ -25,7 +25,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLine:
-    """What the checks need to know of a rated line. `classes` empty means every class."""
+    """What the checks need to know of a rated line. `classes` empty means every class.
+
+    `known_zero` is a line that counted nothing last month either: somebody has seen that.
+    """
 
     description: str
     kind: str
@@ -34,6 +37,7 @@ class CheckedLine:
     service_id: int | None = None
     classes: tuple[str, ...] = ()
     units: tuple[UnitDays, ...] = ()
+    known_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def _missing_prices(lines: Iterable[CheckedLine]) -> Iterator[Check]:
 
 def _zero_lines(lines: Iterable[CheckedLine]) -> Iterator[Check]:
     for line in lines:
-        if line.price and not line.amount:
+        if line.price and not line.amount and not line.known_zero:
             yield Check("zero_line", f'"{line.description}" counts nothing this month.')
 
 

@@ -71,12 +71,16 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The verdict, one explanation to read, and why a look is asked for."""
+    """The verdict, one explanation to read, and why a look is asked for.
+
+    `because` is the explanation without the amount, for where the amount stands beside it.
+    """
 
     verdict: Verdict
     explanation: str
     change: Decimal
     looks: tuple[str, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ def compare(
         return Difference(Verdict.UNCHANGED, "The same as last month.", total - last)
     looks = (*_total_looks(total, last, limits), *_line_looks(pairs, limits))
     verdict = Verdict.NEEDS_LOOK if looks else Verdict.CHANGED
-    return Difference(verdict, _sentence(total - last, parts, write), total - last, looks)
+    said = _sentence(total - last, parts, write)
+    return Difference(verdict, said, total - last, looks, _shortened("", parts))
 
 
 # -- words ---------------------------------------------------------------------------------------
@@ -158,12 +163,17 @@ def _sentence(change: Decimal, parts: Sequence[str], write: _Writer) -> str:
         lead = "The same total as last month"
     else:
         lead = f"{write.amount(abs(change))} {'more' if change > 0 else 'less'} than last month"
+    return _shortened(lead, parts)
+
+
+def _shortened(lead: str, parts: Sequence[str]) -> str:
+    """The lead and as many parts as there is room for, and how many are left out."""
     kept = list(parts)
     while True:
         left = len(parts) - len(kept)
         more = [f"{left} more change{'s' if left > 1 else ''}"] if left else []
         told = "; ".join(kept + more)
-        said = f"{lead}: {told}." if told else f"{lead}."
+        said = f"{': '.join(word for word in (lead, told) if word)}."
         if len(said) <= LONGEST or not kept:
             return said
         kept.pop()

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from msp.kit.money import format_money
+from msp.kit.money import format_money, round_money
 from msp.kit.periods import Period
 
 _COUNTINGS = {
@@ -52,7 +52,8 @@ def _counted(trace: Mapping[str, Any]) -> Iterator[str]:
     day = trace.get("counted_on")
     yield _COUNTINGS[trace["counting"]].format(day=_day(day) if day else "")
     counted, units = trace["counted_days"], trace["units"]
-    yield f"{_many(units, noun)} make {_many(counted, noun + '-day')}."
+    makes = "makes" if units == 1 else "make"
+    yield f"{_many(units, noun)} {makes} {_many(counted, noun + '-day')}."
     if trace["included"]:
         left = counted - trace["included_days"]
         yield (
@@ -76,20 +77,20 @@ def _flat(trace: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _sum(trace: Mapping[str, Any], currency: str) -> str:
-    price, amount = Decimal(trace["unit_price"]), Decimal(trace["amount"])
+    unit, amount = Decimal(trace["unit_price"]), Decimal(trace["amount"])
     days, whole = trace["unit_days"], trace["period_days"]
     total = format_money(amount, currency)
     if days == whole:
-        return f"{_price(price, currency)} \u00d7 1 = {total}"
+        return f"{price(unit, currency)} \u00d7 1 = {total}"
     if days % whole == 0:
-        return f"{_price(price, currency)} \u00d7 {days // whole} = {total}"
-    return f"{_price(price, currency)} \u00d7 {days} \u00f7 {whole} days = {total}"
+        return f"{price(unit, currency)} \u00d7 {days // whole} = {total}"
+    return f"{price(unit, currency)} \u00d7 {days} \u00f7 {whole} days = {total}"
 
 
-def _price(price: Decimal, currency: str) -> str:
-    """With every digit it was agreed in."""
-    written = format_money(price, currency)
-    return written if price == round(price, 2) else f"{price.normalize():f} {currency}"
+def price(unit: Decimal, currency: str) -> str:
+    """A unit price with every digit it was agreed in, however fine."""
+    written = format_money(unit, currency)
+    return written if unit == round_money(unit, currency) else f"{unit.normalize():f} {currency}"
 
 
 def _many(count: int, noun: str) -> str:

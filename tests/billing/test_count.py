@@ -7,9 +7,13 @@ import pytest
 
 from billing import actions
 from billing.models import Invoice, InvoiceLine, LineUnit, Run, RunItem
+from billing.queries.drafts import rated_lines
+from billing.queries.meters import Known
+from billing.rules.segments import Segment
 from contracts.clients import actions as clients
 from contracts.clients.models import Client, Device
-from msp.kit.periods import month
+from msp.kit.periods import Period, month
+from msp.kit.refusals import Refused
 from tests import make
 from tests.billing.conftest import JULY_1, JUNE, run_of
 
@@ -79,16 +83,26 @@ def test_a_recount_changes_drafts_and_nothing_else(harbor):
 
 def test_a_client_that_cannot_be_counted_is_parked_and_the_others_go_on(harbor):
     quill = make.client("Quill Accounting")
-    agreement = make.agreement(quill, make.flat("50.00"))
-    broken = agreement.versions.get().lines.get()
-    type(broken).objects.filter(pk=broken.pk).update(facts={"prorate": True})
+    make.agreement(quill, make.flat("50.00"))
+    may = run_of(month(2026, 5), JULY_1 - timedelta(days=30))
+    strayed = InvoiceLine.objects.filter(invoice__run=may, invoice__client=quill)
+    strayed.update(starts_on=date(2026, 6, 1), ends_on=date(2026, 6, 2))
     run = run_of()
     assert bill(harbor).total == Decimal("151.01")
     parked = RunItem.objects.get(run=run, client=quill)
     assert parked.state == "failed"
-    assert parked.error == '"Fee" of Managed Complete cannot be charged: amount is missing.'
-    assert not Invoice.objects.filter(client=quill).exists()
+    assert parked.error == "A day of this month is billed already, on another bill."
+    assert not Invoice.objects.filter(client=quill, run=run).exists()
     assert run.state == "review"
+    strayed.update(starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 1))
+    run_of(at=JULY_1 + timedelta(hours=1))
+    assert bill(quill).net == Decimal("50.00")
+
+
+def test_terms_that_cannot_be_read_name_their_line(alpha):
+    segment = Segment(1, "Managed", 1, "k", "Fee", "flat", {"prorate": True}, JUNE, "USD")
+    with pytest.raises(Refused, match=r'"Fee" of Managed cannot be charged: amount is missing\.'):
+        rated_lines([segment], JUNE, Known(1, JULY_1))
 
 
 def test_a_client_with_nothing_agreed_has_no_bill(alpha):
@@ -116,9 +130,6 @@ def test_two_currencies_are_two_bills(harbor):
 
 
 def test_only_a_calendar_month_is_a_run(alpha):
-    from msp.kit.periods import Period
-    from msp.kit.refusals import Refused
-
     with pytest.raises(Refused):
         actions.open_run(period=Period(date(2026, 6, 1), date(2026, 6, 15)), by=make.BY, at=JULY_1)
 
@@ -133,4 +144,4 @@ def test_the_next_month_says_what_changed(harbor):
     found = bill(harbor)
     assert found.previous_total == Decimal("151.01")
     assert found.verdict == "changed"
-    assert found.explanation == ("$5.00 more than last month: 1 device (hdg-ws-03) added.")
+    assert found.explanation == "1 device (hdg-ws-03) added."

@@ -179,8 +179,8 @@ def _each_once(intervals: Iterable[Interval]) -> list[Interval]:
     return sorted(latest.values(), key=lambda one: (one.name, one.unit))
 
 
-def _age(interval: Interval) -> tuple[date, str]:
-    return interval.starts_on, interval.interval_id
+def _age(interval: Interval) -> tuple[date, str, str, str]:
+    return interval.starts_on, interval.interval_id, interval.unit_class, interval.name
 
 
 def _unit_days(found: list[Interval], period: Period) -> UnitDays:

@@ -1,0 +1,71 @@
+"""What billing puts on pages of the rooms below."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from billing.queries import invoices
+from contracts.clients.models import Client, Device
+from contracts.models import Agreement
+from tenants.people.rules.roles import Permission
+
+
+def _sees(request: HttpRequest) -> bool:
+    return bool(request.viewer.may(Permission.BILLING_VIEW))
+
+
+def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | None:
+    """The last bills of a client and what the running month comes to so far."""
+    if not _sees(request):
+        return None
+    return {
+        "template": "billing/_of_client.html",
+        "client": client,
+        "rows": invoices.newest_of(client.pk),
+        "next_bills": invoices.next_bills(client, datetime.now(UTC)),
+    }
+
+
+def on_today(request: HttpRequest) -> dict[str, Any] | None:
+    """Months that wait for whoever may approve them."""
+    if not request.viewer.may(Permission.BILLING_APPROVE):
+        return None
+    waiting = invoices.waiting_for_review()
+    return {"template": "billing/_of_today.html", "waiting": waiting} if waiting else None
+
+
+def on_agreement_page(request: HttpRequest, agreement: Agreement) -> dict[str, Any] | None:
+    """What an agreement was charged for last."""
+    if not _sees(request):
+        return None
+    lines = invoices.last_lines_of(agreement.pk)
+    return {"template": "billing/_of_agreement.html", "lines": lines} if lines else None
+
+
+def on_device_page(request: HttpRequest, device: Device) -> dict[str, Any] | None:
+    """The line a device was charged on last."""
+    line = invoices.last_line_of("device", device.pk) if _sees(request) else None
+    return {"template": "billing/_of_device.html", "line": line} if line else None
+
+
+def found_here(request: HttpRequest, q: str) -> dict[str, Any] | None:
+    """Bills for the palette, by number or client; `/` and `>` ask for something else."""
+    if not _sees(request) or len(q) < 2 or q[:1] in "@#>/":
+        return None
+    items = [
+        {
+            "label": f"{bill.number or 'Draft'} · {bill.client}",
+            "url": reverse("invoice", args=[bill.pk]),
+            "icon": "receipt-text",
+            "hint": f"{bill.starts_on:%B %Y}",
+        }
+        for bill in invoices.found(request.viewer, q)
+    ]
+    if not items:
+        return None
+    return {
+        "template": "_palette_results.html",
+        "groups": [{"title": "Invoices", "items": items}],
+    }

@@ -1,0 +1,81 @@
+"""Tables for spreadsheets. A text that a spreadsheet would run as a formula is kept a text."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpResponse
+
+from billing.models import Invoice, InvoiceLine, Run
+from billing.queries import evidence, review
+from msp.kit.money import round_money
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def cell(value: Any) -> Any:
+    """A value as it may stand in a file: numbers as they are, texts never as a formula."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def text_of(rows: Iterable[Sequence[Any]]) -> str:
+    """The rows as CSV, with a mark in front by which spreadsheets know that it is UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
+    return "\ufeff" + out.getvalue()
+
+
+def response(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """The rows as a file to keep."""
+    answer = HttpResponse(text_of(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def pdf_response(bill: Invoice) -> HttpResponse:
+    """The kept PDF of an invoice; 404 while there is none."""
+    paper = getattr(bill, "paper", None)
+    if paper is None:
+        raise Http404("This bill has no PDF yet.")
+    answer = HttpResponse(bytes(paper.content), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{bill.number}.pdf"'
+    return answer
+
+
+def run_rows(run: Run) -> Iterator[Sequence[Any]]:
+    """A run, one bill a row."""
+    yield (
+        "Client", "State", "Number", "Currency", "Net", "Tax", "Total", "Last month", "Change",
+        "Why",
+    )  # fmt: skip
+    for bill in review.bills_of(run):
+        row = review.Row(bill, review.why(bill))
+        yield (
+            bill.client.name, bill.get_state_display(), bill.number or "", bill.currency,
+            _money(bill, bill.net), _money(bill, bill.tax), _money(bill, bill.total),
+            _money(bill, bill.previous_total), _money(bill, row.change), row.why,
+        )  # fmt: skip
+
+
+def _money(bill: Invoice, amount: Decimal | None) -> Decimal | str:
+    return "" if amount is None else round_money(amount, bill.currency)
+
+
+def evidence_rows(line: InvoiceLine) -> Iterator[Sequence[Any]]:
+    """What stands behind a line, one run of days a row, and the sum at the end."""
+    yield "Name", "Class", "Site", "First day", "Last day", "Days"
+    total = 0
+    for unit in evidence.counted_on(line):
+        for stretch in unit.stretches:
+            yield (
+                unit.name, unit.unit_class, unit.site_name, stretch.start, stretch.last,
+                stretch.days,
+            )  # fmt: skip
+        total += unit.days
+    yield "Sum", "", "", "", "", total
