@@ -227,7 +227,11 @@ class BlindInterval(models.Model):
 
 
 class Incident(models.Model):
-    """One problem of one device, against the promise that covers it."""
+    """One problem of one device, against the promise that covered it when it began.
+
+    `opened_at` is the deadline that passed, `detected_at` when we noticed; `words` is what the
+    device itself said of it, `note` what a person did.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -251,6 +255,7 @@ class Incident(models.Model):
     level_version = models.ForeignKey(
         ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    covered = models.BooleanField(default=False)
     coverage_reason = models.TextField(blank=True)
     ticket_id = models.BigIntegerField(null=True, blank=True)
     opened_at = models.DateTimeField()
@@ -260,6 +265,7 @@ class Incident(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    words = models.CharField(max_length=300, blank=True)
 
     objects = OfClientQuerySet.as_manager()
 

@@ -15,13 +15,17 @@ import functools
 import secrets
 import threading
 import time
+from dataclasses import dataclass
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection
+from redis.retry import Retry
 
 DIRTY = "hb:dirty"
 PULSE = "hb:pulse"
+CAREFUL = "careful"
 TIMEOUT = 1.0
 
 
@@ -108,7 +112,7 @@ class Line(threading.local):
         if self.connection is None:
             pool = redis.ConnectionPool.from_url(
                 settings.REDIS_URL, protocol=2, socket_timeout=TIMEOUT,
-                socket_connect_timeout=TIMEOUT, retry=None,
+                socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0),
             )  # fmt: skip
             connection = pool.make_connection()
             connection.connect()
@@ -160,31 +164,46 @@ def mark_dirty(schema: str) -> None:
     client().sadd(DIRTY, schema)
 
 
-def epoch_of(schema: str) -> str:
-    """The name of the stream as it is now; a new one where none was, or where it was lost."""
-    key = f"hb:epoch:{schema}"
-    valkey = client()
-    found = valkey.get(key)
-    if found is None:
-        valkey.set(key, secrets.token_hex(8), nx=True)
-        found = valkey.get(key)
-    return found.decode()
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits after a position: in which stream, and how often it was begun before.
+
+    `careful` is how many more entries are to be taken one by one, because somebody among them
+    killed those who took them together.
+    """
+
+    epoch: str
+    begun: int
+    careful: int
+    entries: list[tuple[str, bytes]]
 
 
-def read(schema: str, after: str, count: int) -> tuple[int, list[tuple[str, bytes]]]:
-    """How often this very batch was begun, and the entries after a position, oldest first."""
-    tries = f"hb:tries:{schema}"
+def read(schema: str, after: str, count: int) -> Waiting:
+    """The entries after a position, oldest first."""
     with client().pipeline(transaction=False) as pipe:
-        pipe.hincrby(tries, after, 1)
+        pipe.get(f"hb:epoch:{schema}")
+        pipe.hmget(f"hb:tries:{schema}", [after, CAREFUL])
         pipe.xrange(name_of(schema), min=f"({after}", max="+", count=count)
-        begun, found = pipe.execute()
-    return begun, [(entry_id.decode(), fields.get(b"e", b"")) for entry_id, fields in found]
+        epoch, (begun, careful), found = pipe.execute()
+    entries = [(entry_id.decode(), fields.get(b"e", b"")) for entry_id, fields in found]
+    name = epoch.decode() if epoch else _begun(schema)
+    return Waiting(name, int(begun or 0), int(careful or 0), entries)
 
 
-def last_id(schema: str) -> str:
-    """The newest position the stream ever gave, "0-0" for one that is not there."""
-    found = client().xrevrange(name_of(schema), count=1)
-    return found[0][0].decode() if found else "0-0"
+def _begun(schema: str) -> str:
+    """Give the stream a name, as there is none: it is new, or its data was lost."""
+    key = f"hb:epoch:{schema}"
+    client().set(key, secrets.token_hex(8), nx=True)
+    return client().get(key).decode()
+
+
+def begin(schema: str, after: str) -> None:
+    """Note that the batch after a position is being read; forgotten when somebody survives it."""
+    client().hincrby(f"hb:tries:{schema}", after, 1)
+
+
+def survived(schema: str) -> None:
+    client().delete(f"hb:tries:{schema}")
 
 
 def is_drained(schema: str, after: str) -> bool:
@@ -192,12 +211,14 @@ def is_drained(schema: str, after: str) -> bool:
     return not client().xrange(name_of(schema), min=f"({after}", max="+", count=1)
 
 
-def forget(schema: str, through: str) -> None:
+def forget(schema: str, through: str, *, careful: int = 0) -> None:
     """Drop what is in the database, by position and never by length: length drops the unread."""
     milliseconds, _, number = through.partition("-")
     with client().pipeline(transaction=False) as pipe:
         pipe.xtrim(name_of(schema), minid=f"{milliseconds}-{int(number) + 1}", approximate=False)
         pipe.delete(f"hb:tries:{schema}")
+        if careful > 0:
+            pipe.hset(f"hb:tries:{schema}", CAREFUL, str(careful))
         pipe.execute()
 
 

@@ -19,22 +19,31 @@ from tenants.context import Tenant
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
+AWAY_SECONDS = 1.0  # a Valkey that does not answer is not asked by every request
 _looked: dict[str, tuple[float, bool]] = {}
+_away_until = 0.0
 
 
 def forget() -> None:
+    global _away_until
     _looked.clear()
+    _away_until = 0.0
 
 
 def keep(tenant: Tenant, packed: bytes) -> None:
     """Store the envelope where the drain finds it; raises Problem where that is impossible."""
+    global _away_until
     schema = tenant.schema_name
+    if time.monotonic() < _away_until:
+        spool(tenant, packed)
+        return
     try:
         if _is_full(schema):
             raise later("More is waiting here than is being read. Nothing was taken.")
         stream.line.add(schema, packed)
     except stream.Unavailable as error:
         log.warning("The stream of %s takes nothing (%s); spooling.", schema, error)
+        _away_until = time.monotonic() + AWAY_SECONDS
         spool(tenant, packed)
 
 

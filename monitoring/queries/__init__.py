@@ -1,5 +1,6 @@
 """Reading what reports, what is silent and what came of it."""
 
 from monitoring.queries.checks import Target, pinged
+from monitoring.queries.drain import Position, is_due, position
 
-__all__ = ["Target", "pinged"]
+__all__ = ["Position", "Target", "is_due", "pinged", "position"]

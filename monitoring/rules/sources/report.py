@@ -9,11 +9,11 @@ import msgspec
 class Report(msgspec.Struct, gc=False):
     """One signal of one host, or of one check where the address named it.
 
-    `signal` is ok, start, fail or log; a log is kept to read and changes no state. `received_at`
-    is ours and decides; `sent_at` is the sender's clock and only orders what it measured.
+    `signal` is ok, start, fail or log; a log is kept to read and changes no state. `at` is when we
+    received it and decides; `sent_at` is the sender's clock and only orders what was measured.
     """
 
-    received_at: datetime
+    at: datetime
     host: str = ""
     check_id: int = 0
     check: str = "heartbeat"

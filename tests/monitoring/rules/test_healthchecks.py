@@ -67,4 +67,4 @@ def test_a_ping_arrives_as_it_was_sent() -> None:
     (report,) = healthchecks.reports(sent, AT)
     assert (report.check_id, report.signal, report.run_id) == (7, "fail", "run")
     assert report.text == "Exit status 3\ndisk full"
-    assert report.received_at == AT
+    assert report.at == AT

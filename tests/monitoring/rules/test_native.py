@@ -29,7 +29,7 @@ def test_a_whole_beat_becomes_one_report() -> None:
     assert report.boot_id == "5f3c"
     assert report.metrics == {"cpu": 12.5, "disk": 40.0}
     assert report.facts == {"os": "Debian 12", "cores": 8, "battery": None}
-    assert report.received_at == AT
+    assert report.at == AT
     assert report.sent_at == datetime(2026, 6, 1, 13, 59, 59, 500_000, tzinfo=UTC)
 
 

@@ -1,0 +1,160 @@
+"""Readings on their way in: series made known, values copied, last values kept.
+
+COPY in its binary form is the fastest way into a table, and it knows no ON CONFLICT. Values that
+are there already are rare (a client that sends twice), so they are tried without, and when one is,
+the batch goes in by a slower statement that skips it.
+"""
+
+import io
+import struct
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from django.db import IntegrityError, connection, transaction
+
+from monitoring.rules.series import BUCKET, MOST_SERIES, measured_at, unit_of
+from monitoring.rules.sources.report import Report
+
+_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack("!ii", 0, 0)
+_TRAILER = struct.pack("!h", -1)
+_row = struct.Struct("!hiqiqid").pack  # three fields: bigint, timestamp, double
+
+_COPY = "COPY monitoring_reading (series_id, at, value) FROM STDIN WITH (FORMAT binary)"
+_SKIP = """
+    INSERT INTO monitoring_reading (series_id, at, value)
+    SELECT s, timestamptz '2000-01-01Z' + us * interval '1 microsecond', v
+    FROM unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS r(s, us, v) ON CONFLICT DO NOTHING
+"""
+_LAST = """
+    UPDATE monitoring_series AS s SET last_value = v.value,
+      last_at = timestamptz '2000-01-01Z' + v.us * interval '1 microsecond'
+    FROM unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS v(id, us, value)
+    WHERE s.id = v.id AND (s.last_at IS NULL
+      OR s.last_at <= timestamptz '2000-01-01Z' + v.us * interval '1 microsecond')
+"""
+_ROLL = """
+    INSERT INTO monitoring_rollup (series_id, seconds, at, low, high, total, count, last)
+    SELECT b.series_id, %(seconds)s, b.at, min(r.value), max(r.value), sum(r.value), count(*),
+           (array_agg(r.value ORDER BY r.at DESC))[1]
+    FROM unnest(%(series)s::bigint[], %(buckets)s::timestamptz[]) AS b(series_id, at)
+    JOIN monitoring_reading r ON r.series_id = b.series_id AND r.at >= b.at
+      AND r.at < b.at + %(seconds)s * interval '1 second'
+    GROUP BY b.series_id, b.at
+    ON CONFLICT (series_id, seconds, at) DO UPDATE SET low = excluded.low, high = excluded.high,
+      total = excluded.total, count = excluded.count, last = excluded.last
+"""
+
+
+class Readings:
+    """The values of one batch; `turned_away` are names a device has no room for any more."""
+
+    def __init__(self, reports: Iterable[tuple[int, Report]], rolled_until: datetime | None):
+        self.reports = list(reports)
+        self.rolled_until = rolled_until
+        self.values: dict[tuple[int, int], float] = {}
+        self.turned_away: dict[int, str] = {}
+
+    def write(self) -> None:
+        if not self.reports:
+            return
+        known = self._series()
+        for device_id, report in self.reports:
+            ticks = (measured_at(report) - _POSTGRES_EPOCH) // _TICK
+            for name, value in report.metrics.items():
+                series_id = known.get((device_id, name))
+                if series_id is not None:
+                    self.values[(series_id, ticks)] = value
+        if self.values:
+            self._copy()
+            self._keep_last()
+            self._roll_late()
+
+    def _series(self) -> dict[tuple[int, str], int]:
+        """The series of every name in the batch, new ones made."""
+        wanted = {
+            (device_id, name) for device_id, report in self.reports for name in report.metrics
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT device_id, name, id FROM monitoring_series WHERE device_id = ANY(%s)",
+                [list({device_id for device_id, _name in wanted})],
+            )
+            known = {(device_id, name): pk for device_id, name, pk in cursor.fetchall()}
+        missing = sorted(wanted - known.keys())
+        if missing:
+            known |= self._make(missing, known)
+        return known
+
+    def _make(
+        self, missing: list[tuple[int, str]], known: dict[tuple[int, str], int]
+    ) -> dict[tuple[int, str], int]:
+        room: dict[int, int] = {}
+        for device_id, _name in known:
+            room[device_id] = room.get(device_id, MOST_SERIES) - 1
+        made = []
+        for device_id, name in missing:
+            room[device_id] = room.get(device_id, MOST_SERIES) - 1
+            if room[device_id] < 0:
+                self.turned_away[device_id] = name
+            else:
+                made.append((device_id, name, unit_of(name)))
+        if not made:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO monitoring_series (device_id, name, unit)"
+                " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])"
+                " RETURNING device_id, name, id",
+                [list(column) for column in zip(*made, strict=True)],
+            )
+            return {(device_id, name): pk for device_id, name, pk in cursor.fetchall()}
+
+    def _copy(self) -> None:
+        rows = b"".join(
+            [
+                _row(3, 8, series, 8, ticks, 8, value)
+                for (series, ticks), value in self.values.items()
+            ]
+        )
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.copy_expert(_COPY, io.BytesIO(_HEADER + rows + _TRAILER))
+        except IntegrityError:
+            with connection.cursor() as cursor:
+                series, ticks = zip(*self.values, strict=True)
+                cursor.execute(_SKIP, [list(series), list(ticks), list(self.values.values())])
+
+    def _keep_last(self) -> None:
+        last: dict[int, tuple[int, float]] = {}
+        for (series, ticks), value in self.values.items():
+            if series not in last or last[series][0] <= ticks:
+                last[series] = (ticks, value)
+        rows = [(series, ticks, value) for series, (ticks, value) in sorted(last.items())]
+        with connection.cursor() as cursor:
+            cursor.execute(_LAST, [list(column) for column in zip(*rows, strict=True)])
+
+    def _roll_late(self) -> None:
+        """Thin again what was thinned already and has now got another value."""
+        if self.rolled_until is None:
+            return
+        until = (self.rolled_until - _POSTGRES_EPOCH) // _TICK
+        width = BUCKET // _TICK
+        late = {(series, t - t % width) for series, t in self.values if t < until}
+        if late:
+            _roll([(series, _POSTGRES_EPOCH + ticks * _TICK) for series, ticks in sorted(late)])
+
+
+def _roll(buckets: list[tuple[int, datetime]]) -> None:
+    """Compute whole buckets from their readings; done twice it is the same."""
+    series, starts = zip(*buckets, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ROLL,
+            {
+                "series": list(series),
+                "buckets": list(starts),
+                "seconds": int(BUCKET.total_seconds()),
+            },
+        )

@@ -1,0 +1,138 @@
+"""Noticing silence: by the stream's clock, never by ours."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from monitoring import events
+from monitoring.actions._cursor import HeldCursor
+from monitoring.actions._incidents import Down, Incidents
+from monitoring.models import BlindInterval, Check
+from monitoring.rules import lapse as rules
+from monitoring.rules import pulses as pulse_rules
+from monitoring.rules.lapse import Status
+from monitoring.rules.series import BUCKET, THIN_AFTER, bucket_of
+from msp.kit.refs import Actor
+from tenants.journal.announce import announce
+
+BATCH = 500
+CANDIDATES = 20_000
+NEAR = timedelta(days=2)
+FIRST = timedelta(days=8)  # how far back the first thinning looks
+KEEP_READINGS = timedelta(days=8)  # one more than a value may be late (rules/series)
+
+_ROLL = """
+    INSERT INTO monitoring_rollup (series_id, seconds, at, low, high, total, count, last)
+    SELECT s.id, %(seconds)s, r.bucket, r.low, r.high, r.total, r.count, r.last
+    FROM monitoring_series s CROSS JOIN LATERAL (
+      SELECT date_bin(%(seconds)s * interval '1 second', at, timestamptz '2000-01-01Z') AS bucket,
+             min(value) AS low, max(value) AS high, sum(value) AS total, count(*) AS count,
+             (array_agg(value ORDER BY at DESC))[1] AS last
+      FROM monitoring_reading
+      WHERE series_id = s.id AND at >= %(since)s AND at < %(until)s GROUP BY 1) AS r
+    WHERE s.last_at >= %(since)s
+    ON CONFLICT (series_id, seconds, at) DO UPDATE SET low = excluded.low, high = excluded.high,
+      total = excluded.total, count = excluded.count, last = excluded.last
+"""
+_DROP = """
+    DELETE FROM monitoring_reading AS r USING monitoring_series AS s
+    WHERE r.series_id = s.id AND r.at < %s
+"""
+
+
+@transaction.atomic
+def lapse(*, clock: datetime, by: Actor, at: datetime, limit: int = BATCH) -> int:
+    """Mark what is over by the stream's clock as down and open its incident; how many were marked.
+
+    1. Look at what is due, and leave what a blind interval of ours grants more time.
+    2. Lock those rows, passing over the ones another sweep has: it does the same.
+    3. Down since the deadline, a flip, an incident: one transaction.
+    """
+    ready = _ready(clock)[:limit]
+    if not ready:
+        return 0
+    rows = list(
+        Check.objects.select_for_update(skip_locked=True)
+        .filter(pk__in=ready, status=Status.UP, due_at__lte=clock)
+        .order_by("pk")
+    )
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE monitoring_check SET status = 'down', status_at = due_at WHERE id = ANY(%s)",
+            [[row.pk for row in rows]],
+        )
+    incidents = Incidents(by=by, at=at)
+    incidents.flip((row.pk, Status.DOWN, row.due_at) for row in rows)
+    incidents.open([Down(row.pk, row.due_at) for row in rows])
+    return len(rows)
+
+
+@transaction.atomic
+def see(
+    *, pulses: Sequence[tuple[datetime, datetime]], clock: datetime | None, by: Actor, at: datetime
+) -> None:
+    """Keep how far we have seen, and write down the stretch in which we saw nothing."""
+    cursor = HeldCursor.take()
+    if cursor is None:
+        return
+    blind = pulse_rules.blind_between(cursor.pulse_at, pulses)
+    if blind:
+        _go_blind(*blind, by, at)
+    cursor.pulse_at = pulse_rules.seen_until(cursor.pulse_at, pulses)
+    cursor.evaluated_at = rules.stream_clock(cursor.evaluated_at, clock)
+    cursor.save(update_fields=["pulse_at", "evaluated_at"])
+
+
+@transaction.atomic
+def roll_up(*, clock: datetime, by: Actor, at: datetime) -> int:
+    """Thin the readings of buckets that are over, and drop what is older than we keep."""
+    cursor = HeldCursor.take()
+    until = bucket_of(clock - THIN_AFTER)
+    if cursor is None or (cursor.rolled_until and cursor.rolled_until >= until):
+        return 0
+    since = max(cursor.rolled_until or until - FIRST, until - FIRST)
+    with connection.cursor() as statement:
+        statement.execute(_ROLL, {"since": since, "until": until, "seconds": BUCKET.seconds})
+        made = statement.rowcount
+        if cursor.rolled_until is None or cursor.rolled_until.date() < until.date():
+            statement.execute(_DROP, [until - KEEP_READINGS])
+    cursor.rolled_until = until
+    cursor.save(update_fields=["rolled_until"])
+    return made
+
+
+def _ready(clock: datetime) -> list[int]:
+    """What may be judged now, the longest overdue first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, c.due_at, c.period_seconds, c.grace_seconds FROM monitoring_check c"
+            " JOIN clients_device d ON d.id = c.device_id"
+            " JOIN clients_client k ON k.id = d.client_id"
+            " WHERE c.status = 'up' AND c.due_at <= %s AND d.retired_on IS NULL"
+            " AND k.archived_at IS NULL ORDER BY c.due_at LIMIT %s",
+            [clock, CANDIDATES],
+        )
+        due = cursor.fetchall()
+    if not due:
+        return []
+    near = BlindInterval.objects.filter(ended_at__gte=clock - NEAR)
+    gaps = list(near.values_list("started_at", "ended_at"))
+    return [
+        pk
+        for pk, due_at, period, grace in due
+        if not gaps or rules.raise_at(due_at, gaps, period, grace) <= clock
+    ]
+
+
+def _go_blind(started_at: datetime, ended_at: datetime, by: Actor, at: datetime) -> None:
+    reason = "no intake was open"
+    _row, created = BlindInterval.objects.get_or_create(
+        started_at=started_at, defaults={"ended_at": ended_at, "reason": reason}
+    )
+    if created:
+        announce(
+            events.WentBlind(started_at.isoformat(), ended_at.isoformat(), reason), by=by, at=at
+        )

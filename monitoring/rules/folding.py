@@ -1,0 +1,142 @@
+"""A batch of reports laid on one check.
+
+`lapse.advance` says what one beat changes. Of a thousand ordinary beats in a row only the first and
+the last change anything, so the ones between are only counted. What the sweep would have found
+between two beats, had it been in time, is found here: an outage that is over is still an outage.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitoring.rules.lapse import Beat, Plan, Signal, State, Status, advance, is_duplicate
+from monitoring.rules.sources.report import Report
+
+LOG = "log"
+Granted = Callable[[datetime], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The check's status from an instant on.
+
+    `missed` marks both ends of an outage that was over before the sweep came by: it is part of the
+    past, and nobody needs to be called.
+    """
+
+    status: str
+    at: datetime
+    missed: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The check after the batch, what it went through, and how long the last run took."""
+
+    state: State
+    changes: tuple[Change, ...]
+    duration: timedelta | None = None
+
+
+def fold(
+    plan: Plan, state: State, since: datetime | None, reports: Sequence[Report], granted: Granted
+) -> Folded:
+    """Lay the reports on the check in the order they were received.
+
+    `since` is when its present status began; `granted` moves a deadline to where our own blind
+    intervals put it.
+    """
+    changes: list[Change] = []
+    duration: timedelta | None = None
+    at, count = 0, len(reports)
+    while at < count:
+        report = reports[at]
+        at += 1
+        beat = beat_of(report)
+        if report.signal == LOG or is_duplicate(state, beat):
+            continue
+        state = _lapsed_before(state, report, granted, changes)
+        before, state = state, advance(plan, state, beat)
+        if before.started_at is not None and state.started_at is None:
+            duration = report.at - before.started_at
+        _note(before, state, report, since, changes)
+        ordinary = state is not before and _is_ordinary(state, report)
+        last = _end_of_run(plan, reports, at) if ordinary else at
+        if last > at:
+            state = advance(plan, state, beat_of(reports[last - 1]))
+            state = replace(state, beats=state.beats + last - at - 1)
+            at = last
+    return Folded(state, tuple(changes), duration)
+
+
+def beat_of(report: Report) -> Beat:
+    """The report as the rules want it. A sequence counts only within one boot."""
+    sequence = report.sequence if report.boot_id else None
+    return Beat(report.at, report.signal, report.run_id, report.sent_at, report.boot_id, sequence)
+
+
+def _lapsed_before(state: State, report: Report, granted: Granted, changes: list[Change]) -> State:
+    """The check gone down in the silence before this report, where the sweep had no time to see."""
+    due = state.due_at
+    if state.status != Status.UP or due is None or report.at < due or report.at < granted(due):
+        return state
+    changes.append(Change(Status.DOWN, due, missed=True))
+    return replace(state, status=Status.DOWN)
+
+
+def _note(
+    before: State, after: State, report: Report, since: datetime | None, changes: list[Change]
+) -> None:
+    if after.status == before.status:
+        return
+    began = changes[-1].at if changes else since
+    at = max(report.at, began) if began else report.at
+    missed = after.status == Status.UP and bool(changes) and changes[-1].missed
+    changes.append(Change(str(after.status), at, missed, report.text))
+
+
+def told(changes: Sequence[Change]) -> list[Change]:
+    """The changes somebody is told of: all but outages that were over before we looked."""
+    kept: list[Change] = []
+    for change in changes:
+        if change.missed and change.status == Status.UP:
+            kept.pop()
+        else:
+            kept.append(change)
+    return kept
+
+
+def _is_ordinary(state: State, report: Report) -> bool:
+    return (
+        report.signal == Signal.OK
+        and not report.run_id
+        and state.status == Status.UP
+        and state.started_at is None
+    )
+
+
+def _end_of_run(plan: Plan, reports: Sequence[Report], at: int) -> int:
+    """Where the stretch of beats ends that only carry on what the one before `at` said."""
+    longest = timedelta(seconds=plan.period + plan.grace)
+    previous = reports[at - 1]
+    while at < len(reports):
+        report = reports[at]
+        carries_on = (
+            report.signal == Signal.OK
+            and not report.run_id
+            and report.boot_id == previous.boot_id
+            and timedelta() <= report.at - previous.at < longest
+            and _follows(previous.sequence, report.sequence)
+        )
+        if not carries_on:
+            break
+        previous = report
+        at += 1
+    return at
+
+
+def _follows(before: int | None, after: int | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return after > before

@@ -1,0 +1,12 @@
+"""How a problem is named, in the words of whoever reads the ticket."""
+
+
+def title_of(check: str, slug: str, device: str, *, failed: bool, running: bool) -> str:
+    """What happened, in one line that fits a ticket's subject."""
+    if slug == "heartbeat" and not failed:
+        return f"No heartbeat from {device}"
+    if failed:
+        return f"{check} on {device} failed"
+    if running:
+        return f"{check} on {device} began and did not finish"
+    return f"{check} on {device} did not report"

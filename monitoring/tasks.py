@@ -1,0 +1,174 @@
+"""Draining and sweeping: what Celery runs each second.
+
+`drain` takes the streams in which something is new, a batch of each in turn, until its second is
+over; what is left then is handed to tasks of the MSPs' own, which other workers take. With nothing
+to do it ends at once. `sweep` looks in every MSP whether a deadline has passed.
+"""
+
+import logging
+import time
+from datetime import UTC, datetime
+
+from django.db import InterfaceError, OperationalError
+
+from monitoring import actions, queries
+from monitoring.gateways import stream
+from monitoring.rules import pulses
+from monitoring.rules.series import THIN_AFTER, bucket_of
+from msp.kit.refs import system
+from tenants import context
+from tenants.context import Tenant, current_schema
+from tenants.work import for_each, hint, platform_task, tenant_task
+
+log = logging.getLogger(__name__)
+BY = system("Monitoring")
+ROUND_SECONDS = 0.9
+LINGER_SECONDS = 0.1
+TURN_SECONDS = 5.0
+BATCH = 2000
+CAREFUL_AFTER = 3  # deaths over the same batch; then its entries are taken one by one
+BURY_AFTER = 6  # deaths over the same entry
+REMEMBER_SECONDS = 5.0
+
+
+@platform_task
+def drain() -> None:
+    """Take what is new, from all MSPs in turn, for about a second."""
+    stop = time.monotonic() + ROUND_SECONDS
+    while names := stream.take_dirty():
+        for place, schema in enumerate(names):
+            if time.monotonic() > stop:
+                _hand_on(names[place:])
+                return
+            _drain_safely(schema)
+        if time.monotonic() > stop:
+            return
+        time.sleep(LINGER_SECONDS)
+
+
+@tenant_task
+def drain_stream() -> None:
+    """Take what is new of one MSP, while others have their turn elsewhere."""
+    stop = time.monotonic() + TURN_SECONDS
+    while time.monotonic() < stop and step():
+        pass
+
+
+def _drain_safely(schema: str) -> None:
+    """One batch of one MSP; one that fails costs the others nothing."""
+    try:
+        with context.inside(context.by_schema(schema)):
+            if step():
+                stream.mark_dirty(schema)
+    except context.NoSuchMsp:
+        log.warning("A stream of no MSP is left alone: %s", schema)
+    except Exception:
+        log.exception("Draining %s failed; it is tried again.", schema)
+        stream.mark_dirty(schema)
+
+
+def _hand_on(names: list[str]) -> None:
+    for schema in names:
+        stream.mark_dirty(schema)
+        try:
+            with context.inside(context.by_schema(schema)):
+                hint(drain_stream, expires=TURN_SECONDS)
+        except context.NoSuchMsp:
+            log.warning("A stream of no MSP is left alone: %s", schema)
+
+
+def step() -> bool:
+    """Take one batch of the current MSP; True when there may be more.
+
+    1. What was spooled is older than all that waits, so it goes first.
+    2. Entries are read after the position and take effect together with moving it.
+    3. Only then does the stream forget them.
+    """
+    position = queries.position()
+    if position.spooled:
+        return not actions.absorb_spool(by=BY, at=datetime.now(UTC)).busy
+    schema = current_schema()
+    waiting = stream.read(schema, position.last_id, BATCH)
+    if waiting.epoch != position.epoch:
+        actions.begin_epoch(epoch=waiting.epoch, was=position.epoch, by=BY, at=datetime.now(UTC))
+        return True
+    if not waiting.entries:
+        return False
+    return _absorb(schema, position.last_id, waiting)
+
+
+def _absorb(schema: str, after: str, waiting: stream.Waiting) -> bool:
+    careful = waiting.careful
+    if waiting.begun >= CAREFUL_AFTER and not careful:
+        careful = len(waiting.entries)
+    entries = waiting.entries[:1] if careful else waiting.entries
+    stream.begin(schema, after)
+    try:
+        done = actions.absorb(
+            entries=entries, epoch=waiting.epoch, after=after, by=BY, at=datetime.now(UTC),
+            unread=bool(careful) and waiting.begun >= BURY_AFTER,
+        )  # fmt: skip
+    except (OperationalError, InterfaceError):
+        stream.survived(schema)  # the database went away; the entries are not to blame
+        raise
+    if done.busy:
+        return False
+    stream.forget(schema, entries[-1][0], careful=careful - 1)
+    return bool(careful) or len(entries) == BATCH
+
+
+@platform_task
+def sweep() -> None:
+    """Look in every MSP whether a deadline has passed."""
+    opened = [
+        (datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(at, UTC))
+        for since, at in stream.pulses()
+    ]
+
+    def look(_tenant: Tenant) -> None:
+        sweep_one(opened)
+
+    for_each(look)
+
+
+def sweep_one(opened: list[pulses.Open]) -> int:
+    """Judge the current MSP's silence; how many checks went down.
+
+    What is judged lies before the last pulse of an open intake, and where something still waits
+    in the stream, before what was drained last: a backlog is not silence.
+    """
+    position = queries.position()
+    clock = position.evaluated_at
+    seen = pulses.seen_until(position.pulse_at, opened)
+    schema = current_schema()
+    if position.spooled or not stream.is_drained(schema, position.last_id):
+        stream.mark_dirty(schema)  # the mark is lost with whoever took it and was killed
+    elif seen:
+        clock = max(seen - pulses.SETTLE, clock) if clock else seen - pulses.SETTLE
+    if clock is None:
+        return 0
+    now = datetime.now(UTC)
+    due = queries.is_due(clock)
+    if due or _is_news(position, seen):
+        actions.see(pulses=opened, clock=clock, by=BY, at=now)
+    count = 0
+    while due and (marked := actions.lapse(clock=clock, by=BY, at=now)):
+        count += marked
+    if position.rolled_until is None or bucket_of(clock - THIN_AFTER) > position.rolled_until:
+        hint(thin)
+    return count
+
+
+def _is_news(position: queries.Position, seen: datetime | None) -> bool:
+    """Whether the last pulse is worth a write: five seconds of nothing are kept as one."""
+    if seen is None or position.pulse_at is None:
+        return seen is not None
+    return (seen - position.pulse_at).total_seconds() >= REMEMBER_SECONDS
+
+
+@tenant_task
+def thin() -> None:
+    """Thin the readings of buckets that are over."""
+    clock = queries.position().evaluated_at
+    if clock is not None:
+        actions.roll_up(clock=clock, by=BY, at=datetime.now(UTC))

@@ -1,0 +1,137 @@
+"""A batch laid on a check gives what its beats one by one would have given."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.rules.folding import Change, beat_of, fold, told
+from monitoring.rules.lapse import Plan, State, Status, advance
+from monitoring.rules.sources.report import Report
+
+T0 = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
+PLAN = Plan(period=60, grace=120)
+UP = State(status=Status.UP, last_seen_at=T0, due_at=T0 + timedelta(seconds=180), beats=1)
+
+
+def after(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+def beat(seconds: float, signal: str = "ok", **fields: object) -> Report:
+    return Report(at=after(seconds), signal=signal, **fields)
+
+
+def same(due: datetime) -> datetime:
+    return due
+
+
+def test_a_thousand_beats_are_counted() -> None:
+    folded = fold(PLAN, UP, T0, [beat(n) for n in range(1, 1001)], same)
+    assert folded.state.beats == 1001
+    assert folded.state.last_seen_at == after(1000)
+    assert folded.state.due_at == after(1180)
+    assert folded.changes == ()
+
+
+def test_the_first_beat_brings_it_up() -> None:
+    folded = fold(PLAN, State(), None, [beat(1), beat(2)], same)
+    assert folded.changes == (Change("up", after(1)),)
+    assert folded.state.beats == 2
+
+
+def test_duplicates_count_once() -> None:
+    sent = [beat(1, boot_id="b", sequence=n) for n in (5, 6, 7, 5, 6, 7, 8)]
+    folded = fold(PLAN, UP, T0, sent, same)
+    assert folded.state.beats == 1 + 4
+    assert folded.state.sequence == 8
+
+
+def test_a_sequence_without_a_boot_counts_nothing_out() -> None:
+    """An agent that begins at 0 again after a restart must not look dead."""
+    folded = fold(PLAN, UP, T0, [beat(1, sequence=9), beat(60, sequence=0)], same)
+    assert folded.state.beats == 3
+    assert folded.state.last_seen_at == after(60)
+
+
+def test_a_device_that_is_down_comes_back() -> None:
+    down = State(status=Status.DOWN, last_seen_at=T0, due_at=after(180), beats=1)
+    folded = fold(PLAN, down, after(180), [beat(400)], same)
+    assert folded.changes == (Change("up", after(400)),)
+    assert told(folded.changes) == list(folded.changes)
+
+
+def test_late_evidence_ends_an_outage_where_it_began() -> None:
+    """A beat that lay in the spool while the deadline passed."""
+    down = State(status=Status.DOWN, last_seen_at=T0, due_at=after(180), beats=1)
+    folded = fold(PLAN, down, after(180), [beat(170)], same)
+    assert folded.changes == (Change("up", after(180)),)
+    assert folded.state.due_at == after(350)
+
+
+def test_an_outage_between_two_beats_of_a_backlog_is_history_not_news() -> None:
+    folded = fold(PLAN, UP, T0, [beat(60), beat(600), beat(660)], same)
+    assert folded.changes == (
+        Change("down", after(240), missed=True),
+        Change("up", after(600), missed=True),
+    )
+    assert told(folded.changes) == []
+
+
+def test_an_outage_of_ours_is_none_of_theirs() -> None:
+    folded = fold(PLAN, UP, T0, [beat(600)], lambda due: after(700))
+    assert folded.changes == ()
+    assert folded.state.status == Status.UP
+
+
+def test_silence_that_ends_in_a_start_is_still_an_outage() -> None:
+    folded = fold(PLAN, UP, T0, [beat(600, "start", run_id="r1")], same)
+    assert [change.status for change in told(folded.changes)] == ["down"]
+    assert folded.state.status == Status.DOWN
+
+
+def test_a_failure_is_told_with_its_words() -> None:
+    folded = fold(PLAN, UP, T0, [beat(10, "fail", text="Exit status 3")], same)
+    assert folded.changes == (Change("down", after(10), text="Exit status 3"),)
+
+
+def test_a_run_is_timed() -> None:
+    sent = [beat(10, "start", run_id="r1"), beat(70, run_id="r1")]
+    assert fold(PLAN, UP, T0, sent, same).duration == timedelta(seconds=60)
+
+
+def test_a_log_changes_nothing() -> None:
+    folded = fold(PLAN, UP, T0, [beat(10, "log", text="hello")], same)
+    assert (folded.state, folded.changes) == (UP, ())
+
+
+_reports = st.lists(
+    st.builds(
+        lambda step, signal, run, seq, boot: (step, signal, run, seq, boot),
+        st.integers(0, 400),
+        st.sampled_from(["ok", "ok", "ok", "start", "fail"]),
+        st.sampled_from(["", "", "r1", "r2"]),
+        st.none() | st.integers(0, 5),
+        st.sampled_from(["", "b1", "b2"]),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(_reports)
+def test_skipping_ordinary_beats_changes_nothing(steps: list) -> None:
+    at, sent = 0, []
+    for step, signal, run, seq, boot in steps:
+        at += step
+        sent.append(beat(at, signal, run_id=run, sequence=seq, boot_id=boot))
+    one_by_one = UP
+    for report in sent:
+        due = one_by_one.due_at
+        fresh = advance(PLAN, one_by_one, beat_of(report))
+        if one_by_one.status == Status.UP and due and report.at >= due and fresh != one_by_one:
+            from dataclasses import replace
+
+            one_by_one = replace(one_by_one, status=Status.DOWN)
+        one_by_one = advance(PLAN, one_by_one, beat_of(report))
+    assert fold(PLAN, UP, T0, sent, same).state == one_by_one
