@@ -26,8 +26,7 @@ ROUND_SECONDS = 0.9
 LINGER_SECONDS = 0.1
 TURN_SECONDS = 5.0
 BATCH = 2000
-CAREFUL_AFTER = 3  # deaths over the same batch; then its entries are taken one by one
-BURY_AFTER = 6  # deaths over the same entry
+BURY_AFTER = 3  # deaths over one entry taken alone
 REMEMBER_SECONDS = 5.0
 
 
@@ -98,23 +97,21 @@ def step() -> bool:
 
 
 def _absorb(schema: str, after: str, waiting: stream.Waiting) -> bool:
-    careful = waiting.careful
-    if waiting.begun >= CAREFUL_AFTER and not careful:
-        careful = len(waiting.entries)
-    entries = waiting.entries[:1] if careful else waiting.entries
-    stream.begin(schema, after)
+    entries = waiting.entries
+    stream.begin(schema, len(entries))
     try:
         done = actions.absorb(
             entries=entries, epoch=waiting.epoch, after=after, by=BY, at=datetime.now(UTC),
-            unread=bool(careful) and waiting.begun >= BURY_AFTER,
+            unread=waiting.alone >= BURY_AFTER,
         )  # fmt: skip
     except (OperationalError, InterfaceError):
         stream.survived(schema)  # the database went away; the entries are not to blame
         raise
     if done.busy:
         return False
-    stream.forget(schema, entries[-1][0], careful=careful - 1)
-    return bool(careful) or len(entries) == BATCH
+    cautious = waiting.size < BATCH
+    stream.forget(schema, entries[-1][0], next_size=min(BATCH, waiting.size * 2) if cautious else 0)
+    return len(entries) >= waiting.size
 
 
 @platform_task

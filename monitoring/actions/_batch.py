@@ -109,7 +109,8 @@ class Batch:
                 raise UnknownKey(f"there is no key {one.key_id}")
             self._read(one, clients[one.key_id])
         self.keys = clients.keys()
-        self.newest = max((one.received_at for one in envelopes), default=None)
+        times = [one.received_at for one in envelopes]
+        self.oldest, self.newest = min(times, default=at), max(times, default=None)
 
     def write(self) -> None:
         """Let the batch take effect."""
@@ -191,7 +192,7 @@ class Batch:
 
     @cached_property
     def _gaps(self) -> list[tuple[datetime, datetime]]:
-        near = BlindInterval.objects.filter(ended_at__gte=self.at - NEAR)
+        near = BlindInterval.objects.filter(ended_at__gte=self.oldest - NEAR)
         return list(near.values_list("started_at", "ended_at"))
 
     def _fold(self, row: Hot) -> None:

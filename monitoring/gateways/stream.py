@@ -3,7 +3,7 @@
     hb:<schema>        the stream; one entry is one request, its only field `e` the envelope
     hb:dirty           the schemas whose stream may hold something new
     hb:epoch:<schema>  a name that is lost with the stream, so that a loss is noticed
-    hb:tries:<schema>  how often the batch after one position was begun
+    hb:care:<schema>   how much to take at once after somebody died of what they took
     hb:pulse           which intakes were open when
 
 The accept side writes hand-packed commands on a socket it keeps; the drain side reads through the
@@ -25,7 +25,6 @@ from redis.retry import Retry
 
 DIRTY = "hb:dirty"
 PULSE = "hb:pulse"
-CAREFUL = "careful"
 TIMEOUT = 1.0
 
 
@@ -166,28 +165,28 @@ def mark_dirty(schema: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits after a position: in which stream, and how often it was begun before.
+    """What waits after a position, in which stream, and how carefully to take it.
 
-    `careful` is how many more entries are to be taken one by one, because somebody among them
-    killed those who took them together.
+    `alone` is how many died of the first entry when they took nothing else.
     """
 
     epoch: str
-    begun: int
-    careful: int
+    size: int
+    alone: int
     entries: list[tuple[str, bytes]]
 
 
-def read(schema: str, after: str, count: int) -> Waiting:
-    """The entries after a position, oldest first."""
+def read(schema: str, after: str, most: int) -> Waiting:
+    """The entries after a position, oldest first, as many as may be taken together."""
+    left, alone = client().hmget(f"hb:care:{schema}", ["size", "alone"])
+    size = int(left or most)
     with client().pipeline(transaction=False) as pipe:
         pipe.get(f"hb:epoch:{schema}")
-        pipe.hmget(f"hb:tries:{schema}", [after, CAREFUL])
-        pipe.xrange(name_of(schema), min=f"({after}", max="+", count=count)
-        epoch, (begun, careful), found = pipe.execute()
+        pipe.xrange(name_of(schema), min=f"({after}", max="+", count=size)
+        epoch, found = pipe.execute()
     entries = [(entry_id.decode(), fields.get(b"e", b"")) for entry_id, fields in found]
     name = epoch.decode() if epoch else _begun(schema)
-    return Waiting(name, int(begun or 0), int(careful or 0), entries)
+    return Waiting(name, size, int(alone or 0), entries)
 
 
 def _begun(schema: str) -> str:
@@ -197,13 +196,18 @@ def _begun(schema: str) -> str:
     return client().get(key).decode()
 
 
-def begin(schema: str, after: str) -> None:
-    """Note that the batch after a position is being read; forgotten when somebody survives it."""
-    client().hincrby(f"hb:tries:{schema}", after, 1)
+def begin(schema: str, count: int) -> None:
+    """Leave word, in case we die of these entries, that the next shall take a quarter of them."""
+    with client().pipeline(transaction=False) as pipe:
+        pipe.hset(f"hb:care:{schema}", "size", str(max(1, count // 4)))
+        if count == 1:
+            pipe.hincrby(f"hb:care:{schema}", "alone", 1)
+        pipe.execute()
 
 
 def survived(schema: str) -> None:
-    client().delete(f"hb:tries:{schema}")
+    """Take the word back: what went wrong was not the entries' doing."""
+    client().delete(f"hb:care:{schema}")
 
 
 def is_drained(schema: str, after: str) -> bool:
@@ -211,14 +215,17 @@ def is_drained(schema: str, after: str) -> bool:
     return not client().xrange(name_of(schema), min=f"({after}", max="+", count=1)
 
 
-def forget(schema: str, through: str, *, careful: int = 0) -> None:
-    """Drop what is in the database, by position and never by length: length drops the unread."""
+def forget(schema: str, through: str, *, next_size: int = 0) -> None:
+    """Drop what is in the database, by position and never by length: length drops the unread.
+
+    After a death the next batch is twice this one, until it is as large as any.
+    """
     milliseconds, _, number = through.partition("-")
     with client().pipeline(transaction=False) as pipe:
         pipe.xtrim(name_of(schema), minid=f"{milliseconds}-{int(number) + 1}", approximate=False)
-        pipe.delete(f"hb:tries:{schema}")
-        if careful > 0:
-            pipe.hset(f"hb:tries:{schema}", CAREFUL, str(careful))
+        pipe.delete(f"hb:care:{schema}")
+        if next_size:
+            pipe.hset(f"hb:care:{schema}", "size", str(next_size))
         pipe.execute()
 
 

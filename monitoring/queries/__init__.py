@@ -2,5 +2,6 @@
 
 from monitoring.queries.checks import Target, pinged
 from monitoring.queries.drain import Position, is_due, position
+from monitoring.queries.incidents import told_to_technicians
 
-__all__ = ["Position", "Target", "is_due", "pinged", "position"]
+__all__ = ["Position", "Target", "is_due", "pinged", "position", "told_to_technicians"]

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from contracts.clients.models import Device
 from monitoring.models import Check
+from monitoring.rules import lapse
 
 HEARTBEAT = "heartbeat"
 
@@ -41,3 +42,18 @@ def pinged(*, site_id: int, slug: str) -> list[Target]:
         Check.objects.filter(device__in=devices, slug=HEARTBEAT).values_list("device_id", "pk")
     )
     return jobs + [Target(one.pk, one.name, heartbeats.get(one.pk)) for one in devices]
+
+
+def plan_of(check: Check) -> lapse.Plan:
+    """What is expected of a check, for the rules."""
+    return lapse.Plan(
+        check.period_seconds, check.grace_seconds, check.max_run_seconds, manual_resume=True
+    )
+
+
+def state_of(check: Check) -> lapse.State:
+    """What is known of a check, for the rules."""
+    return lapse.State(
+        check.status, check.last_seen_at, check.due_at, check.last_sent_at, check.last_started_at,
+        check.run_id, check.fails, check.boot_id, check.sequence, check.beats,
+    )  # fmt: skip

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from contracts import actions as contracts
+from contracts.actions import LineInput
 from contracts.clients import actions as clients
 from contracts.clients.models import Client, Device, Site
+from contracts.models import Agreement, AgreementLine, ServiceLevelVersion
 from monitoring import actions
 from monitoring.models import Check, EnrolmentKey
 from monitoring.rules import envelope
@@ -54,3 +57,22 @@ def after(seconds: float) -> timedelta:
 
 def packed(where: Estate, body: bytes, at: datetime = T0) -> bytes:
     return envelope.pack(where.key.pk, envelope.milliseconds(at), envelope.JSON, body)
+
+
+def promise(where: Estate) -> tuple[ServiceLevelVersion, Agreement, AgreementLine]:
+    """An agreement over the client's servers: a reply in 15 minutes, a fix in four hours, 24x7."""
+    level = contracts.add_level(
+        name="Standard", calendar=None, by=BY, at=T0,
+        targets={str(p): {"response": 900 * p, "resolution": 14400 * p} for p in range(1, 5)},
+    )  # fmt: skip
+    agreement = contracts.draft_agreement(
+        client=where.client, name="Managed", starts_on=date(2026, 6, 1), by=BY, at=T0
+    )
+    version = agreement.versions.get()
+    servers = LineInput(
+        description="Servers", kind="per_device",
+        facts={"unit_price": "145.00", "device_classes": ["server"]},
+    )  # fmt: skip
+    contracts.set_lines(version=version, lines=[servers], level_version=level, by=BY, at=T0)
+    contracts.publish(version=version, by=BY, at=T0)
+    return level, agreement, version.lines.get()

@@ -281,10 +281,10 @@ def test_an_entry_that_kills_is_buried_unread(
     original = _batch.Batch._read
     monkeypatch.setattr(_batch.Batch, "_read", read)
     known = check(harbor)
-    for number in range(6):
-        put(harbor, number, host="killer" if number == 3 else "hdg-srv-01")
+    for number in range(300):
+        put(harbor, number, host="killer" if number == 123 else "hdg-srv-01")
     deaths = 0
-    for _ in range(100):
+    for _ in range(200):
         try:
             if not tasks.step():
                 break
@@ -292,7 +292,8 @@ def test_an_entry_that_kills_is_buried_unread(
             deaths += 1
     assert DeadLetter.objects.get().error == "Whoever read this did not survive it."
     known.refresh_from_db()
-    assert (known.beats, deaths) == (5, tasks.CAREFUL_AFTER + tasks.BURY_AFTER)
+    assert known.beats == 299
+    assert deaths < 25
 
 
 def test_a_dead_letter_is_sent_through_again(harbor: Estate) -> None:
