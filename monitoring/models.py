@@ -75,6 +75,7 @@ class Check(models.Model):
     last_seen_at = models.DateTimeField(null=True)
     last_sent_at = models.DateTimeField(null=True)
     last_started_at = models.DateTimeField(null=True)
+    resumed_at = models.DateTimeField(null=True)
     run_id = models.CharField(max_length=64, blank=True)
     fails = models.PositiveIntegerField(default=0)
     duration_ms = models.PositiveBigIntegerField(null=True)

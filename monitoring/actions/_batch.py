@@ -35,7 +35,7 @@ NEAR = timedelta(days=2)  # blind intervals older than this shift no deadline an
 _ROW = """
     c.id, c.device_id, c.period_seconds, c.grace_seconds, c.max_run_seconds, c.status, c.status_at,
     c.last_seen_at, c.due_at, c.last_sent_at, c.last_started_at, c.run_id, c.fails, c.boot_id,
-    c.sequence, c.beats
+    c.sequence, c.beats, c.resumed_at
 """
 _BY_NAME = f"""
     SELECT w.client_id, w.name, w.slug, {_ROW}
@@ -299,11 +299,11 @@ def _clients_of(key_ids: set[int]) -> dict[int, int]:
 def _hot(row: tuple[Any, ...]) -> Hot:
     (
         pk, device_id, period, grace, max_run, status, since, last_seen_at, due_at, last_sent_at,
-        started_at, run_id, fails, boot_id, sequence, beats,
+        started_at, run_id, fails, boot_id, sequence, beats, resumed_at,
     ) = row  # fmt: skip
     plan = lapse.Plan(period, grace, max_run, manual_resume=True)
     state = lapse.State(
         status, last_seen_at, due_at, last_sent_at, started_at, run_id, fails, boot_id, sequence,
-        beats,
+        beats, resumed_at,
     )  # fmt: skip
     return Hot(pk, device_id, plan, state, since)

@@ -69,8 +69,10 @@ def _hold(check: Check) -> None:
 def _set(check: Check, state: rules.State, at: datetime) -> None:
     check.status, check.status_at = str(state.status), at
     check.due_at, check.last_started_at = state.due_at, state.started_at
-    check.fails = state.fails
-    check.save(update_fields=["status", "status_at", "due_at", "last_started_at", "fails"])
+    check.fails, check.resumed_at = state.fails, state.resumed_at
+    check.save(
+        update_fields=["status", "status_at", "due_at", "last_started_at", "fails", "resumed_at"]
+    )
 
 
 def _tell(check: Check, what: str, by: Actor, at: datetime) -> None:

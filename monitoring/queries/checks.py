@@ -55,5 +55,5 @@ def state_of(check: Check) -> lapse.State:
     """What is known of a check, for the rules."""
     return lapse.State(
         check.status, check.last_seen_at, check.due_at, check.last_sent_at, check.last_started_at,
-        check.run_id, check.fails, check.boot_id, check.sequence, check.beats,
+        check.run_id, check.fails, check.boot_id, check.sequence, check.beats, check.resumed_at,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitoring.rules.lapse import Beat, Plan, Signal, State, Status, advance, is_duplicate
+from monitoring.rules.lapse import Beat, Plan, Signal, State, Status, advance
 from monitoring.rules.sources.report import Report
 
 LOG = "log"
@@ -54,15 +54,20 @@ def fold(
         report = reports[at]
         at += 1
         beat = beat_of(report)
-        if report.signal == LOG or is_duplicate(state, beat):
+        if report.signal == LOG:
             continue
-        state = _lapsed_before(state, report, granted, changes)
         before, state = state, advance(plan, state, beat)
+        if state is before:
+            continue  # it changes nothing, so it ends no silence either
+        due = _missed(before, report, granted)
+        if due:
+            changes.append(Change(Status.DOWN, due, missed=True))
+            before = replace(before, status=Status.DOWN)
+            state = advance(plan, before, beat)
         if before.started_at is not None and state.started_at is None:
             duration = report.at - before.started_at
         _note(before, state, report, since, changes)
-        ordinary = state is not before and _is_ordinary(state, report)
-        last = _end_of_run(plan, reports, at) if ordinary else at
+        last = _end_of_run(plan, reports, at) if _is_ordinary(state, report) else at
         if last > at:
             state = advance(plan, state, beat_of(reports[last - 1]))
             state = replace(state, beats=state.beats + last - at - 1)
@@ -76,13 +81,12 @@ def beat_of(report: Report) -> Beat:
     return Beat(report.at, report.signal, report.run_id, report.sent_at, report.boot_id, sequence)
 
 
-def _lapsed_before(state: State, report: Report, granted: Granted, changes: list[Change]) -> State:
-    """The check gone down in the silence before this report, where the sweep had no time to see."""
+def _missed(state: State, report: Report, granted: Granted) -> datetime | None:
+    """The deadline that passed in the silence before this report, unseen by the sweep."""
     due = state.due_at
-    if state.status != Status.UP or due is None or report.at < due or report.at < granted(due):
-        return state
-    changes.append(Change(Status.DOWN, due, missed=True))
-    return replace(state, status=Status.DOWN)
+    if state.status != Status.UP or due is None:
+        return None
+    return due if report.at >= due and report.at >= granted(due) else None
 
 
 def _note(

@@ -1,5 +1,6 @@
 """A batch laid on a check gives what its beats one by one would have given."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -130,8 +131,6 @@ def test_skipping_ordinary_beats_changes_nothing(steps: list) -> None:
         due = one_by_one.due_at
         fresh = advance(PLAN, one_by_one, beat_of(report))
         if one_by_one.status == Status.UP and due and report.at >= due and fresh != one_by_one:
-            from dataclasses import replace
-
             one_by_one = replace(one_by_one, status=Status.DOWN)
         one_by_one = advance(PLAN, one_by_one, beat_of(report))
     assert fold(PLAN, UP, T0, sent, same).state == one_by_one
