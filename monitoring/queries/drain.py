@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db.models import Exists
+
+from monitoring.models import Check, Cursor, Spooled
 
 
 @dataclass(frozen=True)
@@ -20,23 +22,15 @@ class Position:
 
 def position() -> Position:
     """Where the drain stands."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.epoch, c.last_id, c.evaluated_at, c.pulse_at, c.rolled_until,"
-            " EXISTS (SELECT 1 FROM monitoring_spooled)"
-            " FROM (SELECT 1) AS one LEFT JOIN monitoring_cursor c ON c.only"
-        )
-        row = cursor.fetchone()
-    if row[0] is None:
-        return Position(spooled=row[5])
-    return Position(*row)
+    spooled = Exists(Spooled.objects.all())
+    row = Cursor.objects.annotate(spooled=spooled).filter(only=True).first()
+    if row is None:
+        return Position(spooled=Spooled.objects.exists())
+    return Position(
+        row.epoch, row.last_id, row.evaluated_at, row.pulse_at, row.rolled_until, row.spooled
+    )
 
 
 def is_due(clock: datetime) -> bool:
     """Whether some check's deadline has passed by the stream's clock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM monitoring_check WHERE status = 'up' AND due_at <= %s)",
-            [clock],
-        )
-        return bool(cursor.fetchone()[0])
+    return Check.objects.filter(status=Check.Status.UP, due_at__lte=clock).exists()

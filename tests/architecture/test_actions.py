@@ -20,6 +20,10 @@ SILENT = {  # actions that announce nothing, and why that is right
     "contracts.clients.actions.register.reclass": REGISTER,
     "contracts.clients.actions.register.rename": REGISTER,
     "contracts.clients.actions.register.move_start": REGISTER,
+    "monitoring.actions.absorbing.absorb": "a beat is not news; what follows from it is told there",
+    "monitoring.actions.absorbing.absorb_spool": "the same",
+    "monitoring.actions.absorbing.begin_epoch": "it moves a position in a stream",
+    "monitoring.actions.lapsing.roll_up": "it thins what is kept",
     "billing.actions.runs.count_next": "a count is told when it is asked for and when it is done",
 }
 

@@ -1,7 +1,6 @@
 """From the stream into the database: once, in order, and past what is broken."""
 
 import json
-from datetime import timedelta
 
 import pytest
 import redis
@@ -393,9 +392,3 @@ def test_a_paused_check_takes_beats_and_stays_paused(harbor: Estate) -> None:
     drained()
     known.refresh_from_db()
     assert known.status == "paused"
-
-
-def test_an_envelope_keeps_the_milliseconds() -> None:
-    at = T0 + timedelta(milliseconds=123)
-    found = envelope.unpack(envelope.pack(1, envelope.milliseconds(at), envelope.JSON, b"{}"))
-    assert found.received_at == at
