@@ -43,10 +43,13 @@ def requests_of(story: Story, company: cast.Company) -> list[Step]:
 
 
 def one_request(
-    story: Story, company: cast.Company, opened: datetime, *, solved: bool, priority: int = 0
-) -> list[Step]:
+    story: Story, company: cast.Company, opened: datetime, *, solved: bool, priority: int = 0,
+    topic: int | None = None,
+) -> list[Step]:  # fmt: skip
     """A request and what becomes of it; the ticket exists once its first step has run."""
-    subject, asked, answer = story.dice.choice(cast.REQUESTS)
+    subject, asked, answer = (
+        story.dice.choice(cast.REQUESTS) if topic is None else cast.REQUESTS[topic]
+    )
     contact = story.dice.choice(story.contacts[company.code])
     who = story.dice.choice(TECHNICIANS)
     reply_after = story.dice.choice((4, 9, 17, 25, 40, 70, 150, 300))
@@ -108,9 +111,11 @@ def open_now(story: Story) -> list[Step]:
         (1500, 3),
         (2900, 4),
     )
-    for (minutes, priority), company in zip(waits, cast.COMPANIES, strict=False):
+    for topic, ((minutes, priority), company) in enumerate(
+        zip(waits, cast.COMPANIES, strict=False)
+    ):
         opened = story.now - timedelta(minutes=minutes)
-        begun = one_request(story, company, opened, solved=False, priority=priority)
+        begun = one_request(story, company, opened, solved=False, priority=priority, topic=topic)
         steps += begun
         if minutes > 150:
             steps.append((opened + timedelta(minutes=12), pick_up(story, company, minutes)))
