@@ -31,6 +31,7 @@ class Story:
     contacts: dict[str, list[Contact]] = field(default_factory=dict)
     devices: dict[str, list[Device]] = field(default_factory=dict)
     sites: dict[str, list[Site]] = field(default_factory=dict)
+    keys: dict[int, tuple[int, str]] = field(default_factory=dict)  # of a site: key, token
 
     @property
     def today(self) -> date:
