@@ -26,7 +26,8 @@ WATCH = [
 DAYS = 30
 A_YEAR = 366 * 86400  # so that a month of sparse history is never overdue
 NOISY = (  # which server fell silent, days ago, for how many minutes
-    ("FFR", 26, 18), ("LLC", 21, 7), ("MWE", 17, 52), ("TWD", 12, 24), ("ALA", 8, 11), ("RFV", 3, 35),
+    ("FFR", 26, 18), ("LLC", 21, 7), ("MWE", 17, 52),
+    ("TWD", 12, 24), ("ALA", 8, 11), ("RFV", 3, 35),
 )  # fmt: skip
 
 
