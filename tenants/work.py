@@ -112,4 +112,5 @@ def for_each(look: Callable[[context.Tenant], Any]) -> dict[str, Any]:
                 answers[tenant.schema_name] = look(tenant)
         except Exception:
             log.exception("%s failed for %s", look.__name__, tenant.slug)
+            connection.close_if_unusable_or_obsolete()
     return answers

@@ -12,11 +12,17 @@ What was measured, and the rule each figure gave:
    lost after a reconnect.
 3. The login role is NOINHERIT: a connection whose role was lost can read nothing at all.
 4. `public` is never on a tenant's path: a missing table is an error, not another table.
+5. A cursor that was opened before a switch looks at the mark before each statement; it would else
+   speak to whichever MSP the connection was switched to last. No round trip while nothing changed.
 """
 
-import django.db.utils
+from collections.abc import Sequence
+from typing import Any
+
 import psycopg2
 from django.conf import settings
+from django.db.backends.postgresql.base import CursorDebugWrapper
+from django.db.backends.utils import CursorWrapper
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantWrapper
 
 PUBLIC_ROLE = "steward_public"
@@ -28,7 +34,46 @@ def role_of(schema_name: str) -> str:
     return PUBLIC_ROLE if schema_name == "public" else schema_name
 
 
+class _Follows:
+    """A cursor that is where its connection is, also when it was opened before a switch."""
+
+    db: Any
+    cursor: Any
+
+    def execute(self, sql: Any, params: Any = None) -> Any:
+        self.db.follow()
+        return super().execute(sql, params)  # type: ignore[misc]
+
+    def executemany(self, sql: Any, param_list: Sequence[Any]) -> Any:
+        self.db.follow()
+        return super().executemany(sql, param_list)  # type: ignore[misc]
+
+    def copy_expert(self, sql: Any, file: Any, *args: Any) -> Any:
+        self.db.follow()
+        with self.db.wrap_database_errors:
+            return self.cursor.copy_expert(sql, file, *args)
+
+
+class _Cursor(_Follows, CursorWrapper):
+    pass
+
+
+class _DebugCursor(_Follows, CursorDebugWrapper):
+    pass
+
+
 class DatabaseWrapper(TenantWrapper):
+    def make_cursor(self, cursor: Any) -> _Cursor:
+        return _Cursor(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> _DebugCursor:
+        return _DebugCursor(cursor, self)
+
+    def follow(self) -> None:
+        """Switch now if the MSP was changed since the last statement."""
+        if self.connection is not None:
+            self._handle_search_path()
+
     def _get_cursor_search_paths(self) -> list[str]:
         self.include_public_schema = False
         return [*super()._get_cursor_search_paths(), EXTENSIONS_SCHEMA]
@@ -38,21 +83,24 @@ class DatabaseWrapper(TenantWrapper):
             return
         statement = self._switch_statement()
         self._setting_search_path = True
+        self.search_path_set_schemas = None
         try:
-            with self.connection.cursor() as raw:
-                raw.execute(statement)
-        except psycopg2.errors.InFailedSqlTransaction:
-            # The next statement is the rollback; it clears the mark below and we switch after it.
-            self.search_path_set_schemas = None
-        except psycopg2.Error as error:
-            self.search_path_set_schemas = None
-            raise django.db.utils.ProgrammingError(
-                f"No way into schema {self.schema_name!r}: {error}"
-            ) from error
-        else:
-            self.search_path_set_schemas = self.schema_name
+            # Wrapped, so that a connection which broke is known to be broken, and not as a fault
+            # of ours: the answer is 503, and whoever comes next gets a new connection.
+            with self.wrap_database_errors, self.connection.cursor() as raw:
+                self._switch(raw, statement)
         finally:
             self._setting_search_path = False
+
+    def _switch(self, raw: Any, statement: str) -> None:
+        try:
+            raw.execute(statement)
+        except psycopg2.errors.InFailedSqlTransaction:
+            return  # the next statement is the rollback; we switch after it
+        except psycopg2.Error as error:
+            error.add_note(f"On the way into schema {self.schema_name!r}.")
+            raise
+        self.search_path_set_schemas = self.schema_name
 
     def _switch_statement(self) -> str:
         paths = ", ".join(f'"{path}"' for path in self._get_cursor_search_paths())

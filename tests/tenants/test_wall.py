@@ -1,10 +1,20 @@
 """The database refuses what code must not do, whoever wrote the code."""
 
-import pytest
-from django.db import ProgrammingError, connection, transaction
+from contextlib import closing
+from typing import Any
 
+import pytest
+from django.conf import settings
+from django.db import ProgrammingError, connection, transaction
+from django.test import Client as Browser
+from django.test import RequestFactory
+
+from msp.wsgi import application
 from tenants import context
 from tenants.context import Tenant
+from tenants.people.models import Person
+from tenants.work import for_each
+from tests.databases import Databases
 
 REFUSED = (
     "SELECT * FROM t_beta.people_person",
@@ -94,3 +104,91 @@ def test_the_path_is_set_once_per_switch_not_before_every_query(alpha: Tenant) -
     finally:
         del connection._switch_statement
     assert seen == ["switch"]
+
+
+def who(cursor: Any) -> str:
+    cursor.execute("SELECT current_user")
+    return str(cursor.fetchone()[0])
+
+
+def test_a_cursor_opened_before_a_switch_follows_it(alpha: Tenant, beta: Tenant) -> None:
+    """It used to keep whatever the connection was switched to last."""
+    with connection.cursor() as held:
+        assert who(held) == "t_alpha"
+        with context.inside(beta):
+            assert who(held) == "t_beta"
+            with connection.cursor() as other:
+                assert who(other) == "t_beta"
+        assert who(held) == "t_alpha"
+
+
+def test_rows_still_to_be_read_stay_those_of_their_msp(alpha: Tenant, beta: Tenant) -> None:
+    emails = Person.objects.order_by("pk").values_list("email", flat=True).iterator(chunk_size=1)
+    seen = [next(emails)]
+    with context.inside(beta):
+        list(Person.objects.all())
+        seen += emails
+    assert len(seen) == 4
+    assert all(email.endswith("@alpha.example") for email in seen)
+
+
+def end_connections(databases: Databases) -> None:
+    """What a restart of PostgreSQL does to everybody."""
+    with closing(databases.servers.postgres.connect()) as admin, admin.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [databases.name],
+        )
+
+
+def served(host: str) -> str:
+    """The status of a request that came through the server's own entry."""
+    said: list[str] = []
+    environ = RequestFactory(HTTP_HOST=host).get("/accounts/login/").environ
+    answer = application(environ, lambda status, _headers, *_rest: said.append(status))
+    b"".join(answer)
+    answer.close()
+    return said[0]
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_next_request_after_a_restart_of_the_database_is_whole(databases: Databases) -> None:
+    for _ in range(2):
+        assert served("alpha.localhost") == "200 OK"
+        end_connections(databases)
+    assert served("beta.localhost") == "200 OK"
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_request_that_loses_the_database_says_that_it_is_away(databases: Databases) -> None:
+    """The test client leaves connections alone, so this one breaks before the first query."""
+    browser = Browser(HTTP_HOST="alpha.localhost", raise_request_exception=False)
+    cookie = {"cookie": f"{settings.SESSION_COOKIE_NAME}={'x' * 32}"}
+    assert browser.get("/me", headers=cookie).status_code == 302
+    end_connections(databases)
+    answer = browser.get("/me", headers=cookie)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    connection.close_if_unusable_or_obsolete()
+    assert browser.get("/me", headers=cookie).status_code == 302
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_walk_over_all_msps_goes_on_after_the_connection_broke(databases: Databases) -> None:
+    """The one it broke for is left to the next walk; the others are not."""
+
+    def look(tenant: Tenant) -> str:
+        if tenant.slug == "alpha":
+            end_connections(databases)
+        return str(Person.objects.filter(role="owner").get().email)
+
+    assert for_each(look) == {"t_beta": "ada@beta.example"}
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_thread_whose_request_failed_serves_the_next_msp_cleanly() -> None:
+    one, two = context.ready()
+    with pytest.raises(ProgrammingError), context.inside(one), transaction.atomic():
+        Person.objects.raw("SELECT nothing FROM nowhere")[0]
+    with context.inside(two), transaction.atomic():
+        assert all(p.email.endswith("@beta.example") for p in Person.objects.all())
+    assert connection.schema_name == "public"
