@@ -202,6 +202,9 @@ REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "AUTH_HEADER_PREFIX": "Bearer", "T
 
 # --- Cookies and headers ---
 SECURE = PUBLIC_SCHEME == "https"
+# Limits count the address the last proxy of ours saw; the header is read only when it is ours.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.read.int("TRUSTED_PROXIES", default=int(SECURE))
+SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

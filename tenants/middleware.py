@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tenants import context
-from tenants.models import Domain
+from tenants.models import Domain, Msp
 
 KEEP_SECONDS = 10.0
 _hosts: dict[str, tuple[float, context.Tenant | None]] = {}
@@ -23,7 +23,11 @@ def normalise(raw: str) -> str:
 
 
 def tenant_for(host: str) -> context.Tenant | None:
-    """The MSP of a host, remembered for some seconds; None for a host nobody has."""
+    """The MSP of a host; None for a host nobody has.
+
+    An open MSP and an unknown host are remembered for some seconds; one that is being built or is
+    closed is looked up each time, so that it opens at once.
+    """
     now = time.monotonic()
     kept = _hosts.get(host)
     if kept and kept[0] > now:
@@ -33,9 +37,10 @@ def tenant_for(host: str) -> context.Tenant | None:
         with context.outside():
             domain = Domain.objects.select_related("tenant").filter(domain=host).first()
             tenant = context.tenant_of(domain.tenant) if domain else None
-    if len(_hosts) > 10_000:
-        _hosts.clear()
-    _hosts[host] = (now + KEEP_SECONDS, tenant)
+    if tenant is None or tenant.state == Msp.State.READY:
+        if len(_hosts) > 10_000:
+            _hosts.clear()
+        _hosts[host] = (now + KEEP_SECONDS, tenant)
     return tenant
 
 

@@ -31,6 +31,7 @@ SCHEMA_SOURCES = (  # what a template is made from; a change here builds a new o
     "*/migrations/*.py",  # no "**": it would walk all of .venv
     "*/*/migrations/*.py",
     "tenants/*.py",
+    "tenants/provision/*.py",
     "tenants/wall/*.py",
     "tenants/management/commands/prepare.py",
     "tests/world.py",

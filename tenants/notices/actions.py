@@ -30,8 +30,14 @@ def tell(*, person_id: int, key: str, reason: str, text: str, url: str = "", at:
 
 
 @transaction.atomic
-def mail(*, key: str, to: str, subject: str, text: str, at: datetime, html: str = "") -> bool:
-    """Owe somebody an e-mail, once per key; the sending task picks it up."""
+def mail(
+    *, key: str, to: str, subject: str, text: str, at: datetime, html: str = "",
+    secret: bool = False,
+) -> bool:  # fmt: skip
+    """Owe somebody an e-mail, once per key; the sending task picks it up.
+
+    A `secret` text, such as a link that signs in, is forgotten when it is sent or given up.
+    """
     _row, created = Mail.objects.get_or_create(
         key=key,
         defaults={
@@ -39,6 +45,7 @@ def mail(*, key: str, to: str, subject: str, text: str, at: datetime, html: str 
             "subject": " ".join(subject.split())[:200],
             "text": text,
             "html": html,
+            "secret": secret,
             "created_at": at,
             "next_at": at,
         },

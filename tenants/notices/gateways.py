@@ -21,5 +21,5 @@ class MailingAdapter(Adapter):
         message = self.render_mail(template_prefix, email, known | context)
         actions.mail(
             key=f"account:{uuid.uuid4()}", to=email, subject=message.subject,
-            text=str(message.body), at=datetime.now(UTC),
+            text=str(message.body), at=datetime.now(UTC), secret=True,
         )  # fmt: skip

@@ -30,6 +30,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    secret = models.BooleanField(default=False)  # lets somebody in: the text goes once it is sent
     created_at = models.DateTimeField()
     next_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)

@@ -4,6 +4,7 @@ A worker killed between the mail server's answer and the stamp sends again after
 promise at least once and no more. The Message-ID is the row's, so the receiver can tell.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
@@ -13,6 +14,7 @@ from tenants.context import Tenant
 from tenants.notices.models import Mail
 from tenants.work import for_each, hint, platform_task, tenant_task
 
+log = logging.getLogger(__name__)
 GIVE_UP = 8
 
 
@@ -43,17 +45,23 @@ def send_one(pk: int) -> None:
     row = Mail.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
     if row is None:
         return
+    try:
+        _written(row).send()
+    except Exception as error:  # a row that cannot be written must not hold up the others
+        log.warning("Mail %s was not sent: %s: %s", row.pk, type(error).__name__, error)
+        row.tries += 1
+        row.error = f"{type(error).__name__}: {error}"[:1000]
+        row.next_at = datetime.now(UTC) + timedelta(seconds=min(3600, 10 * 2**row.tries))
+    else:
+        row.sent_at = datetime.now(UTC)
+    if row.secret and (row.sent_at is not None or row.tries >= GIVE_UP):
+        row.text = row.html = ""
+    row.save(update_fields=["sent_at", "tries", "error", "next_at", "text", "html"])
+
+
+def _written(row: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(row.subject, row.text, to=[row.to])
     message.extra_headers["Message-ID"] = f"<mail-{row.pk}@steward.invalid>"
     if row.html:
         message.attach_alternative(row.html, "text/html")
-    try:
-        message.send()
-    except OSError as error:
-        row.tries += 1
-        row.error = f"{type(error).__name__}: {error}"[:1000]
-        row.next_at = datetime.now(UTC) + timedelta(seconds=min(3600, 10 * 2**row.tries))
-        row.save(update_fields=["tries", "error", "next_at"])
-        return
-    row.sent_at = datetime.now(UTC)
-    row.save(update_fields=["sent_at"])
+    return message

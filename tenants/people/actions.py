@@ -18,6 +18,7 @@ from tenants.people.rules.scopes import SCOPES, beyond
 
 INVITE_HOURS = 72
 LINK_HOURS = 1
+PREFIX = 12  # characters of a key that the list shows
 
 
 @transaction.atomic
@@ -93,6 +94,7 @@ def deactivate(*, person: Person, by: Actor, at: datetime) -> None:
     person.is_active, person.deactivated_at = False, at
     person.save(update_fields=["is_active", "deactivated_at"])
     ApiKey.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=at)
+    person.links.filter(used_at__isnull=True, expires_at__gt=at).update(expires_at=at)
     for session in Session.objects.filter(expire_date__gt=at):
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
@@ -108,10 +110,11 @@ def reactivate(*, person: Person, by: Actor, at: datetime) -> None:
 
 
 def _keep_one_owner(person: Person) -> None:
+    """All owners are locked in one order, so two who put each other out take turns here."""
     if person.role != "owner":
         return
-    others = Person.objects.select_for_update().filter(role="owner", is_active=True)
-    if not others.exclude(pk=person.pk).exists():
+    owners = Person.objects.select_for_update().filter(role="owner", is_active=True).order_by("pk")
+    if all(owner.pk == person.pk for owner in owners):
         raise Refused("The last owner keeps the role. Make somebody else an owner first.")
 
 
@@ -179,13 +182,22 @@ def create_key(
     above = beyond(scopes, permissions_of(person.role))
     if above:
         raise Refused(f"{person.name} may not do {above[0]}, so the key cannot.", field="scopes")
-    token = f"stw_{secrets.token_hex(24)}"
+    token = _new_token()
     ApiKey.objects.model(
         digest=hash_token(token), token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH], user=person,
-        expiry=expires_at, name=name, prefix=token[:12], scopes=scopes, addresses=addresses or [],
+        expiry=expires_at, name=name, prefix=token[:PREFIX], scopes=scopes,
+        addresses=addresses or [],
     ).save(force_insert=True)  # fmt: skip
     announce(events.KeyCreated(person.pk, name), by=by, at=at)
     return token
+
+
+def _new_token() -> str:
+    """People tell keys apart by how they begin, so no two of an MSP begin alike."""
+    while True:
+        token = f"stw_{secrets.token_hex(24)}"
+        if not ApiKey.objects.filter(prefix=token[:PREFIX]).exists():
+            return token
 
 
 @transaction.atomic

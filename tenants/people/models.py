@@ -86,7 +86,7 @@ class ApiKey(AbstractAuthToken):
     """A key for the API: shown once, stored as a digest, bound to a person or service account."""
 
     name = models.CharField(max_length=80)
-    prefix = models.CharField(max_length=12)
+    prefix = models.CharField(max_length=12, unique=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     addresses = ArrayField(models.CharField(max_length=45), default=list, blank=True)
     last_used_at = models.DateTimeField(null=True)

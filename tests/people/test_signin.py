@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -360,3 +361,16 @@ def test_valkey_away_closes_the_entrance_with_a_clear_page(
     assert answer.status_code == 503
     assert answer["Retry-After"] == "5"
     assert b"Back in a moment" in answer.content
+
+
+def test_behind_a_proxy_one_guesser_does_not_lock_everybody_out(
+    ben_with_password: Person, settings: Any
+) -> None:
+    """Every request then comes from the proxy's address; what it says in front of it counts."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    guesser = Browser(HTTP_HOST="alpha.localhost", HTTP_X_FORWARDED_FOR="6.6.6.6, 203.0.113.7")
+    for number in range(12):
+        last = enter(guesser, f"nobody{number}@alpha.example", "wrong")
+    assert b"Too many" in last.content
+    ben = Browser(HTTP_HOST="alpha.localhost", HTTP_X_FORWARDED_FOR="6.6.6.6, 198.51.100.4")
+    assert enter(ben, "ben@alpha.example", WORD).status_code == 302

@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from tenants import context
 from tenants.context import NoSuchMsp, Tenant
 from tenants.middleware import normalise
+from tenants.models import Msp
 from tenants.people.models import Person, Team
 
 
@@ -88,6 +89,24 @@ def test_hosts_are_normalised(raw: str, clean: str) -> None:
 )  # fmt: skip
 def test_a_host_nobody_has_is_not_found(alpha: Tenant, host: str) -> None:
     assert Browser(HTTP_HOST=host).get("/").status_code == 404
+
+
+def test_an_msp_that_opens_is_there_at_once(alpha: Tenant) -> None:
+    """Only what is open and what nobody has is remembered; sign-up must not wait for a clock."""
+    browser = Browser(HTTP_HOST="alpha.localhost")
+    with context.outside():
+        Msp.objects.filter(slug="alpha").update(state=Msp.State.BUILDING)
+    assert browser.get("/accounts/login/").status_code == 503
+    with context.outside():
+        Msp.objects.filter(slug="alpha").update(state=Msp.State.READY)
+    assert browser.get("/accounts/login/").status_code == 200
+
+
+def test_a_port_that_is_no_port_is_refused(alpha: Tenant) -> None:
+    """It would else stand in the links we mail."""
+    for port in ("evil.example", "80@evil.example", "8000/x"):
+        answer = Browser(HTTP_HOST=f"alpha.localhost:{port}").get("/accounts/login/")
+        assert answer.status_code in (400, 404)
 
 
 def test_a_forwarded_host_is_not_believed(alpha: Tenant) -> None:

@@ -8,8 +8,11 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test import Client as Browser
 
+from msp.kit.refusals import Conflict
 from tenants import context, provision
+from tenants.context import Tenant
 from tenants.models import Msp
 from tenants.people.models import Person
 
@@ -135,3 +138,46 @@ def test_a_build_that_fails_leaves_nothing() -> None:
 def test_the_app_cannot_build(alpha: object) -> None:
     with context.outside(), pytest.raises(provision.NotTheOwner):
         provision.build(1)
+
+
+def comment_of(schema: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s",
+            [schema],
+        )
+        return str(cursor.fetchone()[0])
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_suspended_msp_is_upgraded_like_the_others() -> None:
+    """It would else come back to code that is newer than its tables."""
+    Msp.objects.filter(slug="beta").update(state=Msp.State.SUSPENDED)
+    assert provision.migrate_all() == []
+    digest = provision.migrations_digest()
+    assert [comment_of("t_alpha"), comment_of("t_beta")] == [digest, digest]
+
+
+def test_a_suspended_msp_is_closed_at_once_and_comes_back(ada: Browser, alpha: Tenant) -> None:
+    assert ada.get("/me").status_code == 200
+    with context.outside():
+        provision.suspend(slug="alpha", at=AT)
+        assert [tenant.slug for tenant in context.ready()] == ["beta"]
+    assert ada.get("/me").status_code == 403
+    with context.outside():
+        provision.reopen(slug="alpha", at=AT)
+        assert Msp.objects.get(slug="alpha").suspended_at is None
+    assert ada.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize(("verb", "state"), [("suspend", "requested"), ("reopen", "ready")])
+def test_only_an_open_msp_is_suspended_and_only_a_suspended_one_reopened(
+    alpha: Tenant, verb: str, state: str
+) -> None:
+    with context.outside():
+        Msp.objects.filter(slug="alpha").update(state=state)
+        with pytest.raises(Conflict, match=state):
+            if verb == "suspend":
+                provision.suspend(slug="alpha", at=AT)
+            else:
+                provision.reopen(slug="alpha", at=AT)

@@ -33,10 +33,12 @@ def requests(viewer: Viewer, *, mine: bool) -> QuerySet[Ticket]:
 
 
 def open_requests(viewer: Viewer, *, mine: bool) -> QuerySet[Ticket]:
+    """Those that somebody still works on or waits for."""
     return requests(viewer, mine=mine).filter(ACTIVE)
 
 
 def ended_requests(viewer: Viewer, *, mine: bool) -> QuerySet[Ticket]:
+    """Those that were resolved, filed away or not."""
     return requests(viewer, mine=mine).filter(resolved_at__isnull=False)
 
 
@@ -47,6 +49,7 @@ def in_words(ticket: Ticket) -> str:
 
 
 def as_request(ticket: Ticket, at: datetime) -> Request:
+    """A ticket as its client reads it, with the promises that still count."""
     clocks = {one.target: one for one in clocks_of(ticket, at)}
     return Request(
         ticket,
@@ -69,4 +72,5 @@ def problem(viewer: Viewer, at: datetime) -> Request | None:
 
 
 def problem_count(viewer: Viewer) -> int:
+    """How many grave things are being worked on for this client."""
     return Ticket.objects.visible_to(viewer).filter(ACTIVE, priority__lte=URGENT).count()

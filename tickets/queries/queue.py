@@ -162,6 +162,7 @@ def for_rows(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 
 def row_of(ticket: Ticket, at: datetime, group: Group | None = None) -> Row:
+    """A ticket and the one clock its row shows: the next that counts, else the last there was."""
     clocks = clocks_of(ticket, at)
     last = clocks[-1] if clocks else None
     return Row(ticket, next_of(clocks) or last, group)

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200)),
                 ('text', models.TextField()),
                 ('html', models.TextField(blank=True)),
+                ('secret', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
                 ('next_at', models.DateTimeField()),
                 ('tries', models.PositiveSmallIntegerField(default=0)),

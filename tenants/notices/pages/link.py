@@ -1,5 +1,6 @@
 """A sign-in link by mail."""
 
+import uuid
 from datetime import UTC, datetime
 
 from allauth.core import ratelimit
@@ -37,11 +38,12 @@ def _mail_link(request: HttpRequest, person: Person) -> None:
     token = people.send_link(person=person, by=Actor("person", person.pk, person.name), at=now)
     address = request.build_absolute_uri(reverse("link-open", args=[token]))
     actions.mail(
-        key=f"link:{token[:20]}",
+        key=f"link:{uuid.uuid4()}",
         to=person.email,
         subject=f"Sign in to {request.tenant.name}",
         text=f"Open this link to sign in. It works once, for an hour.\n\n{address}\n",
         at=now,
+        secret=True,
     )
 
 

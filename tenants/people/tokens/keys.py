@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
@@ -59,8 +60,7 @@ class ApiKeyAuthentication(TokenAuthentication):
             raise exceptions.AuthenticationFailed("This key was revoked.")
         if key.expiry is not None and key.expiry <= datetime.now(UTC):
             raise exceptions.AuthenticationFailed("This key has expired.")
-        address = request.META.get("REMOTE_ADDR", "")
-        if key.addresses and address not in key.addresses:
+        if key.addresses and get_adapter().get_client_ip(request) not in key.addresses:
             raise exceptions.AuthenticationFailed("This key may not be used from this address.")
 
 
