@@ -39,13 +39,14 @@ def tell_reviewers(event: events.RunCounted, told: Told) -> None:
     if told.by.kind != "system" or not event.drafts:
         return
     looks = f", {event.looks} to look at" if event.looks else ""
+    bills = "1 bill waits" if event.drafts == 1 else f"{event.drafts} bills wait"
     for person in Person.objects.filter(kind=Person.Kind.STAFF, is_active=True):
         if Permission.BILLING_APPROVE in permissions_of(person.role):
             notices.tell(
                 person_id=person.pk,
                 key=f"run:{event.run_id}:{told.entry_id}",
                 reason="Billing",
-                text=f"{event.month} is counted: {event.drafts} bills wait for review{looks}.",
+                text=f"{event.month} is counted: {bills} for review{looks}.",
                 url=reverse("run-list"),
                 at=told.at,
             )
