@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav
+from msp.kit.slots import Nav, Step
 
 _PAGES = "contracts.pages"
 _PORTAL = "contracts.portal"
@@ -20,6 +20,15 @@ class ContractsConfig(AppConfig):
         "portal-home": [f"{_PORTAL}.on_home"],
         "portal-device": [f"{_PORTAL}.on_device"],
     }
+    setup = [
+        Step(
+            "Publish the first agreement",
+            "What is promised, to whom, and at what price; tickets and bills follow it.",
+            "agreement-list",
+            "contracts.queries.has_agreements",
+            order=30,
+        )
+    ]
     nav = [
         Nav(
             "Commercial", "agreement", "Agreements", "file-text", "agreement-list",

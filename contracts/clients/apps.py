@@ -1,12 +1,21 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav
+from msp.kit.slots import Nav, Step
 
 
 class ClientsConfig(AppConfig):
     name = "contracts.clients"
     label = "clients"
     fills = {"palette": ["contracts.clients.pages.found_here"]}
+    setup = [
+        Step(
+            "Add the first client",
+            "With its sites, people and devices; the agreement decides what is billed.",
+            "client-new",
+            "contracts.clients.queries.has_clients",
+            order=20,
+        )
+    ]
     nav = [
         Nav("Estate", "device", "Devices", "server", "device-list", "device.view", order=31),
         Nav(

@@ -78,6 +78,10 @@ def versions_of(rows: QuerySet[UnitVersion]) -> list[register.UnitVersion]:
     ]  # fmt: skip
 
 
+def has_clients() -> bool:
+    return Client.objects.exists()
+
+
 def search_clients(viewer: Viewer, text: str) -> list[Client]:
     """The clients whose name contains the text."""
     rows = Client.objects.visible_to(viewer).filter(archived_at__isnull=True)

@@ -147,6 +147,11 @@ def said_of(version: AgreementVersion) -> words.Said:
     )
 
 
+def has_agreements() -> bool:
+    """Whether any agreement is or was in effect."""
+    return AgreementVersion.objects.filter(published_at__isnull=False).exists()
+
+
 def list_agreements(
     viewer: Viewer, at: datetime, *, q: str = "", client: str = "", state: str = ""
 ) -> QuerySet[Agreement]:

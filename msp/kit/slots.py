@@ -38,6 +38,22 @@ class Nav:
     also: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step of setting an MSP up, on Today until all are done; `done` is a path of `f() -> bool`."""
+
+    title: str
+    hint: str
+    url: str
+    done: str
+    order: int = 100
+
+
+def setup_steps() -> list[Step]:
+    steps = [step for config in apps.get_app_configs() for step in getattr(config, "setup", [])]
+    return sorted(steps, key=lambda step: step.order)
+
+
 def fills(slot: str) -> list[str]:
     """Dotted paths of what fills a slot, in the order of the rooms."""
     found: list[str] = []

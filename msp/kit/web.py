@@ -103,7 +103,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return base
     match = getattr(request, "resolver_match", None)
     side = "staff" if viewer.is_staff else "portal"
-    return base | {"nav": _nav(viewer, side), "active": _active(match, side)}
+    me = [
+        {"url": reverse(item.url), "icon": item.icon, "label": item.label}
+        for item in nav_items("me")
+    ]
+    return base | {"nav": _nav(viewer, side), "active": _active(match, side), "me_links": me}
 
 
 def _active(match: Any, side: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account import forms as accounts
 from django import forms
 
 from tenants.people.rules.roles import ROLES
@@ -59,3 +60,13 @@ class AccountForm(forms.Form):
 
     name = forms.CharField(max_length=120)
     zone = forms.ChoiceField(label="Time zone", choices=zone_choices, required=False)
+
+
+class LoginForm(accounts.LoginForm):
+    """allauth's, without what our page says in its own place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.help_text = ""
+            field.widget.attrs.pop("placeholder", None)

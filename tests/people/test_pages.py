@@ -16,6 +16,7 @@ from tenants.notices import actions as notices
 from tenants.notices.models import Notice
 from tenants.people import actions
 from tenants.people.models import ApiKey, Person
+from tests import make
 from tests.conftest import NOW, person
 
 BY = system("Tests")
@@ -229,3 +230,18 @@ def test_nobody_of_beta_is_known_here(sign_in: Callable, beta: Tenant, alpha: Te
     there.cookies["session"] = cookie
     assert there.get("/me").status_code == 302
     assert stranger.email not in said(browser.get("/settings/people"))
+
+
+def test_a_new_owner_is_shown_what_is_left_to_set_up(ada: Browser, ben: Browser) -> None:
+    text = said(ada.get("/"))
+    assert "Set-up" in text
+    assert '<s class="muted">Invite your team</s>' in text
+    assert 'href="/clients/new">Add the first client' in text
+    assert "Set-up" not in said(ben.get("/"))
+
+
+def test_what_is_done_leaves_the_list(ada: Browser, alpha: Tenant) -> None:
+    make.agreement(make.client(), make.flat("100.00"))
+    text = said(ada.get("/"))
+    assert 'href="/clients/new">Add the first client' not in text
+    assert "Publish the first agreement</a>" not in text

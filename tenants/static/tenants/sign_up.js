@@ -8,7 +8,7 @@
   slug.addEventListener("input", () => { own = slug.value !== ""; });
   company.addEventListener("input", () => {
     if (own) return;
-    slug.value = company.value.normalize("NFD").toLowerCase().replace(/[^a-z0-9]+/g, "-")
+    slug.value = company.value.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-")
       .replace(/^[-0-9]+|-+$/g, "").slice(0, 40).replace(/-+$/, "");
   });
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
