@@ -1,12 +1,19 @@
 """Incidents, for programs."""
 
+from datetime import UTC, datetime
+
 import django_filters
 from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from monitoring import actions
 from monitoring.models import Incident
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
-from msp.kit.rest.fields import Id, YesNo
+from msp.kit.rest.fields import Id, WriteSerializer, YesNo
+from tenants.people.tokens import once
 
 
 class IncidentShown(serializers.ModelSerializer):
@@ -45,7 +52,27 @@ class OneIncident(OneEndpoint):
     serializer_class = IncidentShown
 
 
+class AcknowledgeIncident(OneEndpoint):
+    scope = "incidents"
+    queryset = Incident.objects.all()
+    serializer_class = IncidentShown
+    http_method_names = ("post",)
+
+    @extend_schema(summary="Acknowledge an incident", request=None, responses=IncidentShown)
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        incident = self.get_object()
+        self.taken(WriteSerializer)
+        actions.acknowledge(incident=incident, by=request.viewer.actor, at=datetime.now(UTC))
+        return self.given(incident)
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents", Incidents.as_view(), name="api-incidents"),
     path("incidents/<int:pk>", OneIncident.as_view(), name="api-incident"),
+    path(
+        "incidents/<int:pk>/acknowledge",
+        AcknowledgeIncident.as_view(),
+        name="api-incident-acknowledge",
+    ),
 ]
