@@ -17,7 +17,7 @@ class ContractsConfig(AppConfig):
         "client-columns": [f"{_PAGES}.on_client_list"],
         "device-rail": [f"{_PAGES}.on_device_rail"],
         "palette": [f"{_PAGES}.on_palette"],
-        "portal-home": [f"{_PORTAL}.on_home"],
+        "portal-home-last": [f"{_PORTAL}.on_home"],
         "portal-device": [f"{_PORTAL}.on_device"],
     }
     setup = [

@@ -106,6 +106,7 @@ class PortalOpened(Event):
     client_id: int
     name: str
     role: str
+    invited: bool = False
 
 
 @dataclass(frozen=True)

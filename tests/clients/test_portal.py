@@ -7,6 +7,7 @@ import pytest
 from contracts.clients import actions
 from contracts.clients.rules.words import device_words, greeting
 from msp.kit import slots
+from tenants.notices.models import Mail
 from tests import make
 
 
@@ -127,3 +128,38 @@ def test_the_greeting_follows_the_clients_clock(hour, said):
 )  # fmt: skip
 def test_a_state_is_told_in_the_clients_words(state, word):
     assert device_words(state).word == word
+
+
+def test_a_new_portal_person_is_mailed_one_link_that_works(cast, at, drain, nobody):
+    gil = make.contact(cast.harbor, "Gil")
+    drain()
+    before = Mail.objects.count()
+    now = datetime.now(UTC)
+    actions.open_portal(contact=gil, role="user", by=make.BY, at=now)
+    actions.open_portal(contact=gil, role="billing", by=make.BY, at=now)
+    drain()
+    drain()
+
+    mail = Mail.objects.get(to=gil.email)
+    assert Mail.objects.count() == before + 1
+    assert mail.subject == "Your access to Alpha IT"
+    link = next(line for line in mail.text.splitlines() if line.startswith("http"))
+    path = "/" + link.split("/", 3)[3]
+    assert nobody.get(path).status_code == 200
+    nobody.post(path)
+    assert nobody.get("/portal/").status_code == 200
+
+
+def test_who_gets_a_password_at_once_is_not_mailed(cast, at, drain):
+    gil = make.contact(cast.harbor, "Gil")
+
+    actions.open_portal(
+        contact=gil,
+        role="user",
+        password="long enough 123",
+        by=make.BY,
+        at=at,
+    )
+    drain()
+
+    assert not Mail.objects.filter(to=gil.email).exists()

@@ -127,9 +127,10 @@ def open_portal(
 ) -> Person:
     """Let a contact into the portal, or change their role there.
 
-    Without a password they come in by the link the caller mails them.
+    Somebody who comes in anew without a password is mailed a link by a reaction.
     """
     contact = _locked(contact)
+    invited = not contact.portal_role and password is None
     if contact.archived_at is not None:
         raise Conflict(f"{contact.name} is archived.")
     if not contact.email:
@@ -139,7 +140,10 @@ def open_portal(
     person = _admitted(contact, role, by, at, password)
     contact.portal_role, contact.person = role, person
     contact.save(update_fields=["portal_role", "person"])
-    announce(events.PortalOpened(contact.pk, contact.client_id, contact.name, role), by=by, at=at)
+    announce(
+        events.PortalOpened(contact.pk, contact.client_id, contact.name, role, invited),
+        by=by, at=at,
+    )  # fmt: skip
     return person
 
 
