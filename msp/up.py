@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from msp.devservices.environment import CHECKOUT
 from msp.supervise import PartFailed, Stopped, Supervisor, free_port, parts_of
 
 ALL = ("web", "worker", "owner", "beat")
@@ -25,8 +24,7 @@ def up(arguments: list[str]) -> int:
     names = [name for name in asked.parts.split(",") if name] or [*ALL]
     if asked.demo:
         os.environ["STEWARD_DEMO"] = "1"
-        if any(CHECKOUT.glob("*/management/commands/fleet.py")):
-            names.append("fleet")
+        names.append("fleet")
     supervisor = Supervisor(Path(os.environ["STEWARD_DATA"]))
     supervisor.listen()
     try:
