@@ -239,7 +239,10 @@ def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
         ("Network devices", network, "28.00"),
     ]
     if company.plan == "people":
-        priced = [device_line("Network devices", network, "24.00")]
+        priced = [
+            device_line("Network devices", network, "24.00"),
+            device_line("Device monitoring", ["server", "workstation", "laptop"], "6.00"),
+        ]
         return [
             user_line("People, full support", "89.00"),
             *priced,
@@ -252,6 +255,7 @@ def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
         return [device_line(*row) for row in per_device]
     return [
         *(device_line(*row) for row in per_device),
+        device_line("Printers and storage", ["printer", "storage"], "12.00"),
         user_line("E-mail security", "9.50"),
         flat_line("Quarterly review", "150.00"),
     ]
