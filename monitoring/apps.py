@@ -1,6 +1,34 @@
 from django.apps import AppConfig
 
+from msp.kit.slots import Nav
+
 
 class MonitoringConfig(AppConfig):
     name = "monitoring"
     label = "monitoring"
+    fills = {
+        "today-figures": ["monitoring.pages.on_today_figures"],
+        "today": ["monitoring.pages.on_today"],
+        "client": ["monitoring.pages.on_client_page"],
+        "client-stats": ["monitoring.pages.on_client_stats"],
+        "device": ["monitoring.pages.on_device_page"],
+        "device-rail": ["monitoring.pages.on_device_rail"],
+        "device-badges": ["monitoring.pages.on_device_badges"],
+        "device-states": ["monitoring.pages.on_device_states"],
+        "ticket-device": ["monitoring.pages.on_ticket_device"],
+        "palette": ["monitoring.pages.on_palette"],
+        "portal-state": ["monitoring.portal.on_portal_state"],
+        "portal-live": ["monitoring.portal.on_portal_live"],
+        "portal-device": ["monitoring.portal.on_portal_device"],
+    }
+    nav = [
+        Nav(
+            "Estate", "incident", "Incidents", "siren", "incident-list", "incident.view",
+            order=30, count="monitoring.pages.nav_count", tone="danger",
+        ),
+        Nav("Estate", "check", "Monitors", "activity", "check-list", "device.view", order=32),
+        Nav(
+            "Estate", "key", "Keys", "key-round", "key-list", "monitor.edit", order=33,
+            also=("letter",),
+        ),
+    ]  # fmt: skip

@@ -1,3 +1,86 @@
+"""What a client's people see of the signals: plain words, and nothing we only measure."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver
+
+from contracts.clients.models import Client, Device
+from monitoring.models import Incident
+from monitoring.queries import history, standing, views
+from monitoring.queries.lists import checks_of
+from tenants.people.rules.viewer import Viewer
+
+MONTH = 30
+PROBLEM, STALE, CALM = 30, 20, 10  # how pressing each sentence is beside other rooms'
+
+
+def _device_ids(viewer: Viewer) -> list[int]:
+    rows = Device.objects.visible_to(viewer).filter(retired_on__isnull=True)
+    return list(rows.values_list("pk", flat=True))
+
+
+def on_portal_state(request: HttpRequest, client: Client) -> dict[str, Any] | None:
+    """How their devices are, in one sentence. What we have not read we do not claim."""
+    now = standing.pulse(datetime.now(UTC))
+    ids = _device_ids(request.viewer)
+    found = standing.standings(ids, now)
+    if not found:
+        return None
+    down = sum(one.state == "down" for one in found.values())
+    if down:
+        words = "One device is not answering" if down == 1 else f"{down} devices are not answering"
+        return {"sentence": words, "tone": "warn", "shape": "alert", "rank": PROBLEM}
+    if now.stale:
+        words = "We are checking your devices"
+        return {"sentence": words, "tone": "idle", "shape": "silent", "rank": STALE}
+    return _calm([one.state for one in found.values()], now)
+
+
+def _calm(states: list[str], now: standing.Pulse) -> dict[str, Any] | None:
+    working = states.count("up") + states.count("late")
+    if not working:
+        return None
+    seconds = int(now.behind.total_seconds())
+    ago = f"{seconds} s ago" if seconds else "just now"
+    whole = "Everything is working. " if working == len(states) else ""
+    words = f"{whole}{working} of {len(states)} devices checked {ago}."
+    return {"sentence": words, "tone": "ok", "shape": "done", "rank": CALM}
+
+
+def on_portal_live(request: HttpRequest, client: Client) -> dict[str, Any] | None:
+    """A problem nobody tells them about otherwise: with a ticket they see, that is the card."""
+    viewer = request.viewer
+    found = views.problems_of(viewer, _device_ids(viewer))
+    told = viewer.role == "admin"
+    found = [one for one in found if not (told and one.ticket_id)]
+    if not found:
+        return None
+    return {"template": "monitoring/portal/_live.html", "incident": found[0], "count": len(found)}
+
+
+def on_portal_device(request: HttpRequest, device: Device) -> dict[str, Any] | None:
+    """One device: working or since when not, the last month, and what was wrong."""
+    now = standing.pulse(datetime.now(UTC))
+    checks = checks_of(device.pk, now)
+    found = standing.standings([device.pk], now).get(device.pk)
+    if found is None or device.retired_on:
+        return None
+    past = history.availability(checks, now, MONTH)
+    return {
+        "template": "monitoring/portal/_device.html",
+        "device": device,
+        "standing": found,
+        "now": now,
+        "month": past,
+        "problems": _ended(request.viewer, device, now.at),
+    }
+
+
+def _ended(viewer: Viewer, device: Device, at: datetime) -> list[tuple[Incident, timedelta]]:
+    rows = views.recent_incidents(viewer, device.pk)
+    return [(one, (one.resolved_at or at) - one.opened_at) for one in rows[:3]]
+
 
 urlpatterns: list[URLPattern | URLResolver] = []

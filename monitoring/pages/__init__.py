@@ -1,0 +1,36 @@
+"""The technician's pages of this room, and what it shows on the pages of others."""
+
+from monitoring.pages import checks, devices, fills, incidents, keys
+from monitoring.pages.devices import on_device_badges, on_device_page, on_device_rail
+from monitoring.pages.fills import (
+    nav_count,
+    on_client_page,
+    on_client_stats,
+    on_device_states,
+    on_palette,
+    on_ticket_device,
+    on_today,
+    on_today_figures,
+)
+
+__all__ = [
+    "nav_count",
+    "on_client_page",
+    "on_client_stats",
+    "on_device_badges",
+    "on_device_page",
+    "on_device_rail",
+    "on_device_states",
+    "on_palette",
+    "on_ticket_device",
+    "on_today",
+    "on_today_figures",
+]
+
+urlpatterns = [
+    *incidents.urlpatterns,
+    *devices.urlpatterns,
+    *checks.urlpatterns,
+    *keys.urlpatterns,
+    *fills.urlpatterns,
+]

@@ -1,0 +1,157 @@
+"""What this room puts on the pages of others: today, a client, a ticket, the palette."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET
+
+from contracts.clients.models import Client, Device
+from monitoring.queries import history, standing, views
+from monitoring.queries.lists import checks_of
+from msp.kit.web import page
+from tenants.people.gates import staff
+from tenants.people.rules.roles import Permission
+from tenants.people.rules.viewer import Viewer
+
+SHOWN = 6
+PALETTE = "_palette_results.html"
+COMMANDS = (
+    ("New enrolment key", "key-round", "key-new", Permission.MONITOR_EDIT),
+    ("Open the incident wall", "siren", "incident-list", Permission.INCIDENT_VIEW),
+)
+
+
+def _sees(request: HttpRequest) -> bool:
+    return bool(request.viewer.may(Permission.INCIDENT_VIEW))
+
+
+def nav_count(viewer: Viewer) -> int | None:
+    """Incidents that are not over; nothing where all is well."""
+    return sum(views.state_counts(viewer).values()) or None
+
+
+def on_today_figures(request: HttpRequest) -> dict[str, Any] | None:
+    if not _sees(request):
+        return None
+    counts = views.state_counts(request.viewer)
+    return {
+        "template": "monitoring/_today_figure.html",
+        "total": sum(counts.values()),
+        "untaken": counts["open"],
+    }
+
+
+def on_today(request: HttpRequest) -> dict[str, Any] | None:
+    """The incidents that are not over, with their last hour; all is well in one line."""
+    if not _sees(request):
+        return None
+    now = standing.pulse(datetime.now(UTC))
+    found = views.open_incidents(request.viewer, SHOWN)
+    if not found and now.checked_at is None:
+        return None
+    return {
+        "template": "monitoring/_today.html",
+        "cards": views.cards(found, now),
+        "now": now,
+        "calm_since": None if found else views.last_end(),
+    }
+
+
+def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | None:
+    if not _sees(request):
+        return None
+    found = views.open_incidents(request.viewer, SHOWN, client_id=client.pk)
+    if not found:
+        return None
+    now = standing.pulse(datetime.now(UTC))
+    return {
+        "template": "monitoring/_of_client.html",
+        "client": client,
+        "cards": views.cards(found, now),
+        "now": now,
+    }
+
+
+def on_client_stats(request: HttpRequest, client: Client) -> dict[str, Any] | None:
+    """How many of the client's devices are up, of those that report."""
+    if not _sees(request):
+        return None
+    now = standing.pulse(datetime.now(UTC))
+    tile = next((one for one in standing.tiles(now, client.pk)), None)
+    if tile is None:
+        return None
+    return {"template": "monitoring/_client_stat.html", "tile": tile, "client": client}
+
+
+def on_device_states(request: HttpRequest, devices: list[Device]) -> dict[str, Any] | None:
+    """State and last sign of each device of a list, for whoever may see the device."""
+    now = standing.pulse(datetime.now(UTC))
+    found = standing.standings([device.pk for device in devices], now)
+    return {
+        "states": {pk: one.state for pk, one in found.items()},
+        "seen": {pk: one.seen_at for pk, one in found.items()},
+    }
+
+
+def on_ticket_device(request: HttpRequest, ticket: Any, device: Device) -> dict[str, Any] | None:
+    """How the device of a ticket is, with its last hour."""
+    if not _sees(request):
+        return None
+    now = standing.pulse(datetime.now(UTC))
+    checks = checks_of(device.pk, now)
+    if not checks:
+        return None
+    return {
+        "template": "monitoring/_of_ticket.html",
+        "device": device,
+        "standing": standing.standings([device.pk], now)[device.pk],
+        "hour": history.device_hour(checks, now),
+    }
+
+
+def on_palette(request: HttpRequest, q: str) -> dict[str, Any] | None:
+    """Incidents by number, device or words; and what can be done here."""
+    sign, text = (q[:1], q[1:].strip()) if q[:1] in ("@", ">", "#", "/") else ("", q)
+    groups = []
+    if sign == "" and len(text) >= 2 and _sees(request):
+        groups.append({"title": "Incidents", "items": _found(request, text)})
+    if sign == ">" or (sign == "" and text):
+        groups.append({"title": "Signals", "items": _commands(request, text)})
+    groups = [group for group in groups if group["items"]]
+    return {"template": PALETTE, "groups": groups} if groups else None
+
+
+def _found(request: HttpRequest, text: str) -> list[dict[str, str]]:
+    return [
+        {
+            "label": f"{one.number} {one.title}",
+            "icon": "siren",
+            "url": reverse("incident", args=[one.number]),
+            "hint": one.client.name,
+        }
+        for one in views.list_incidents(request.viewer, q=text)[:SHOWN]
+    ]
+
+
+def _commands(request: HttpRequest, text: str) -> list[dict[str, str]]:
+    return [
+        {"label": label, "icon": icon, "url": reverse(name)}
+        for label, icon, name, permission in COMMANDS
+        if request.viewer.may(permission) and text.lower() in label.lower()
+    ]
+
+
+@staff(Permission.INCIDENT_VIEW)
+@require_GET
+def incident_panel(request: HttpRequest) -> HttpResponse:
+    """The panel of the first page by itself, for its refresh."""
+    panel = on_today(request)
+    if panel is None:
+        return HttpResponse()
+    template = panel.pop("template")
+    return page(request, template, **panel)
+
+
+urlpatterns = [path("incidents/panel", incident_panel, name="incident-panel")]

@@ -1,0 +1,145 @@
+"""Enrolment keys: which site reports with which, how many devices it let in, whom it refused."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from monitoring import actions
+from monitoring.forms import CapForm, KeyForm
+from monitoring.models import DeadLetter, EnrolmentKey, RefusedName
+from monitoring.pages.devices import beat_command
+from monitoring.pages.incidents import who
+from monitoring.queries import lists
+from monitoring.rules import envelope
+from msp.kit.refusals import Refused
+from msp.kit.web import asked, attempt, go, page, refusal, rows_of
+from tenants.people.gates import staff
+from tenants.people.rules.roles import Permission
+
+SHOWN_BYTES = 400
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_GET
+def key_list(request: HttpRequest) -> HttpResponse:
+    wanted = {name: asked(request, name) for name in ("state", "q")}
+    rows = rows_of(request, lists.list_keys(**wanted))
+    return page(
+        request, "monitoring/keys.html", part="monitoring/_keys.html", rows=rows, wanted=wanted,
+        ever=bool(rows) or EnrolmentKey.objects.exists(), letters=lists.letters_waiting(),
+    )  # fmt: skip
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_http_methods(["GET", "POST"])
+def key_new(request: HttpRequest) -> HttpResponse:
+    """Make a key; what answers the form is the only page that ever shows it."""
+    form = KeyForm(request.POST or None, initial={"site": asked(request, "site")})
+    if request.method == "POST":
+        made = attempt(form, lambda values: actions.enrol_key(**values, **who(request)))
+        if made:
+            return _made(request, *made)
+    return page(request, "monitoring/key_form.html", form=form, status=422 if form.errors else 200)
+
+
+def _made(request: HttpRequest, key: EnrolmentKey, token: str) -> HttpResponse:
+    ping = request.build_absolute_uri(f"/ping/{token}/")
+    return page(
+        request, "monitoring/key_made.html", key=key, token=token, ping=f"{ping}my-job",
+        command=beat_command(request, host="my-computer", key=token),
+        job=f"curl -fsS -m 10 --retry 3 '{ping}nightly-backup?create=1'",
+    )  # fmt: skip
+
+
+def _key_of(pk: int) -> EnrolmentKey:
+    return get_object_or_404(EnrolmentKey.objects.select_related("site__client"), pk=pk)
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_http_methods(["GET", "POST"])
+def key(request: HttpRequest, pk: int) -> HttpResponse:
+    """One key: what it let in, what it refused, and the form that raises its cap."""
+    found = _key_of(pk)
+    form = CapForm(request.POST or None, initial={"cap": found.cap})
+
+    def change(values: dict[str, Any]) -> object:
+        return actions.change_cap(key=found, **values, **who(request))
+
+    if request.method == "POST" and attempt(form, change):
+        return go(request, "key", pk, toast_text=f"Up to {form.cleaned_data['cap']} devices")
+    return page(
+        request, "monitoring/key.html", key=found, form=form,
+        enrolled=found.checks.count(), refused=rows_of(request, found.refused.all()),
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _key_of(pk)
+    try:
+        actions.revoke_key(key=found, **who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "key-list", toast_text=f"The key {found.name} works no longer")
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def key_dismiss(request: HttpRequest, pk: int, name_id: int) -> HttpResponse:
+    """Drop a refused name from the list; it comes back when it reports again."""
+    row = get_object_or_404(RefusedName.objects.select_related("key__site"), pk=name_id, key_id=pk)
+    actions.dismiss(refusal=row, **who(request))
+    return go(request, "key", pk, toast_text="Dismissed")
+
+
+# -- what could not be stored ----------------------------------------------------------------------
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_GET
+def letter_list(request: HttpRequest) -> HttpResponse:
+    """Messages that were taken and could not be stored, with the reason."""
+    replayed = asked(request, "state") == "replayed"
+    rows = rows_of(request, lists.list_letters(replayed=replayed))
+    return page(
+        request, "monitoring/letters.html", rows=rows, replayed=replayed,
+        shown=[(letter, _readable(letter)) for letter in rows],
+    )  # fmt: skip
+
+
+def _readable(letter: DeadLetter) -> dict[str, Any]:
+    """The beginning of what was sent, in whatever letters it has."""
+    raw = bytes(letter.envelope)
+    try:
+        opened = envelope.unpack(raw)
+    except envelope.Unreadable:
+        return {"text": raw[:SHOWN_BYTES].decode("utf-8", "replace"), "size": len(raw)}
+    text = opened.body[:SHOWN_BYTES].decode("utf-8", "replace")
+    return {"text": text, "size": len(opened.body), "received_at": opened.received_at}
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def letter_replay(request: HttpRequest, pk: int) -> HttpResponse:
+    letter = get_object_or_404(DeadLetter, pk=pk)
+    try:
+        actions.replay(letter=letter, **who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "letter-list", toast_text="Sent through again")
+
+
+urlpatterns = [
+    path("keys", key_list, name="key-list"),
+    path("keys/new", key_new, name="key-new"),
+    path("keys/<int:pk>", key, name="key"),
+    path("keys/<int:pk>/revoke", key_revoke, name="key-revoke"),
+    path("keys/<int:pk>/refused/<int:name_id>/dismiss", key_dismiss, name="key-dismiss"),
+    path("dead-letters", letter_list, name="letter-list"),
+    path("dead-letters/<int:pk>/replay", letter_replay, name="letter-replay"),
+]

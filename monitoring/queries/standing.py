@@ -1,0 +1,168 @@
+"""How devices stand now, judged by the stream's clock and not by the wall's.
+
+What the drain has not read yet is nobody's silence: a check is late only where the stream itself is
+past its period. When nothing was read for a while, that is said instead of a state.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from monitoring.models import Check, Cursor
+
+# The worst check decides how a device stands; one that waits for its first beat says least.
+RANKS = {"new": 1, "paused": 2, "up": 3, "late": 4, "down": 5}
+_BY_RANK = {rank: state for state, rank in RANKS.items()}
+STALE = timedelta(seconds=90)
+BLIND = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Until when the signals are read. `checked_at` is None where none ever arrived."""
+
+    at: datetime
+    checked_at: datetime | None
+
+    @property
+    def clock(self) -> datetime:
+        """The instant states are judged at."""
+        return min(self.at, self.checked_at) if self.checked_at else self.at
+
+    @property
+    def behind(self) -> timedelta:
+        """How long ago that instant is."""
+        return self.at - self.clock
+
+    @property
+    def stale(self) -> bool:
+        return self.behind > STALE
+
+    @property
+    def blind(self) -> bool:
+        """Whether it is so long ago that the states shown may be wrong."""
+        return self.behind > BLIND
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A device's worst state, when it was last heard of, and since when it is down."""
+
+    state: str
+    seen_at: datetime | None
+    down_at: datetime | None
+
+
+def pulse(at: datetime) -> Pulse:
+    """How far the stream is read."""
+    return Pulse(at, Cursor.objects.values_list("evaluated_at", flat=True).first())
+
+
+def with_state(rows: QuerySet[Check], now: Pulse) -> QuerySet[Check]:
+    """Checks with the `state` people see (`late` included) and its `rank`."""
+    period = ExpressionWrapper(
+        F("period_seconds") * Value(timedelta(seconds=1)), output_field=DurationField()
+    )
+    late_at = ExpressionWrapper(F("last_seen_at") + period, output_field=DateTimeField())
+    late = When(Q(status=Check.Status.UP, late_at__lte=now.clock), then=Value("late"))
+    rows = rows.annotate(late_at=late_at)
+    rows = rows.annotate(state=Case(late, default=F("status"), output_field=CharField()))
+    ranks = [When(state=state, then=Value(rank)) for state, rank in RANKS.items()]
+    return rows.annotate(rank=Case(*ranks, default=Value(0), output_field=IntegerField()))
+
+
+def standings(device_ids: Iterable[int], now: Pulse) -> dict[int, Standing]:
+    """How each of these devices stands; those without a check are left out."""
+    rows = (
+        with_state(Check.objects.filter(device_id__in=list(device_ids)), now)
+        .values("device_id")
+        .annotate(
+            worst=Max("rank"),
+            seen=Max("last_seen_at"),
+            down_at=Min("status_at", filter=Q(status=Check.Status.DOWN)),
+        )
+        .order_by()
+    )
+    return {
+        row["device_id"]: Standing(_BY_RANK.get(row["worst"], "new"), row["seen"], row["down_at"])
+        for row in rows
+    }
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A client's watched devices by state."""
+
+    name: str
+    slug: str
+    counts: dict[str, int]
+
+    @property
+    def devices(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """For a bar: the calm first."""
+        order = ("up", "paused", "new", "late", "down")
+        return [(state, self.counts[state]) for state in order if state in self.counts]
+
+
+_TILES = """
+    SELECT c.name, c.slug, s.worst, count(*) FROM (
+      SELECT d.client_id, max(CASE
+          WHEN k.status = 'down' THEN 5
+          WHEN k.status = 'up' AND k.last_seen_at + k.period_seconds * interval '1 second' <= %s
+            THEN 4
+          WHEN k.status = 'up' THEN 3 WHEN k.status = 'paused' THEN 2 ELSE 1 END) AS worst
+      FROM monitoring_check k JOIN clients_device d ON d.id = k.device_id
+      WHERE d.retired_on IS NULL AND (%s::bigint IS NULL OR d.client_id = %s) GROUP BY d.id) s
+    JOIN clients_client c ON c.id = s.client_id
+    WHERE c.archived_at IS NULL
+    GROUP BY c.name, c.slug, s.worst ORDER BY c.name
+"""
+
+
+def tiles(now: Pulse, client_id: int | None = None) -> list[Tile]:
+    """Every client with watched devices; counted by the database, however many they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TILES, [now.clock, client_id, client_id])
+        rows = cursor.fetchall()
+    found: dict[str, Tile] = {}
+    for name, slug, worst, count in rows:
+        found.setdefault(slug, Tile(name, slug, {})).counts[_BY_RANK[worst]] = count
+    return list(found.values())
+
+
+def totals(found: Iterable[Tile]) -> dict[str, int]:
+    """All devices by state, from the tiles."""
+    sums = dict.fromkeys(RANKS, 0)
+    for tile in found:
+        for state, count in tile.counts.items():
+            sums[state] += count
+    return sums
+
+
+def check_counts(now: Pulse) -> dict[str, int]:
+    """How many checks are in each state, for the tabs of their list."""
+    rows = with_state(Check.objects.filter(device__retired_on__isnull=True), now)
+    counted = rows.values("state").annotate(n=Count("pk")).order_by()
+    return {row["state"]: row["n"] for row in counted}
