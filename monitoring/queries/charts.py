@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -121,7 +122,7 @@ def _with_gaps(
     rows: list[tuple[datetime, float | None]],
 ) -> list[tuple[datetime, float | None]]:
     """A gap where three values in a row are missing, by the usual distance of two."""
-    steps = sorted(after[0] - before[0] for before, after in zip(rows, rows[1:], strict=False))
+    steps = sorted(after[0] - before[0] for before, after in pairwise(rows))
     if not steps:
         return rows
     usual = max(steps[len(steps) // 2], timedelta(seconds=1))

@@ -1,0 +1,98 @@
+"""Enrolment keys and dead letters: who may, what is shown once, what can be sent again."""
+
+import re
+
+import pytest
+
+from monitoring import actions
+from monitoring.models import DeadLetter, EnrolmentKey, RefusedName, Spooled
+from monitoring.rules import envelope
+from tenants.people.tokens import digest_of
+from tests.make import BY
+from tests.monitoring import scene as scenes
+from tests.monitoring.scene import Scene
+
+
+@pytest.fixture
+def scene(cast) -> Scene:
+    return scenes.scene(cast)
+
+
+def test_who_may_look_and_make(scene, ben, guy, fay, cleo):
+    key = f"/keys/{scene.key.pk}"
+    addresses = ["/keys", "/keys?q=har", "/keys?state=revoked", "/keys/new", key, "/dead-letters"]
+    for address in addresses:
+        assert ben.get(address).status_code == 200, address
+        for other in (guy, fay, cleo):
+            assert other.get(address).status_code == 403, address
+    assert guy.post(f"{key}/revoke").status_code == 403
+    assert guy.post(key, {"cap": 5}).status_code == 403
+    assert "/keys" not in re.findall(r'href="(/[a-z-]*)"', guy.get("/incidents").content.decode())
+
+
+def test_a_key_is_shown_once(scene, ben):
+    form = {"site": scene.site.pk, "name": "Scanners", "default_kind": "printer", "cap": 5}
+    made = ben.post("/keys/new", form)
+    assert made.status_code == 200
+    html = made.content.decode()
+    token = re.search(r"hb_[A-Za-z0-9_-]{20,}", html).group()
+    key = EnrolmentKey.objects.get(name="Scanners")
+    assert key.digest == digest_of(token)
+    assert "curl -fsS" in html
+    assert f"http://alpha.localhost/ping/{token}/my-job" in html
+    assert "no-store" in made["Cache-Control"]
+    for address in ("/keys", f"/keys/{key.pk}"):
+        assert token not in ben.get(address).content.decode()
+
+
+def test_a_key_needs_a_site_and_a_name(scene, ben):
+    answer = ben.post("/keys/new", {"site": "", "name": "", "cap": "-1"})
+    assert answer.status_code == 422
+    assert not EnrolmentKey.objects.filter(name="").exists()
+
+
+def test_raising_the_cap_and_dismissing(scene, ben):
+    key = f"/keys/{scene.key.pk}"
+    evil = "<img src=x>"
+    actions.refuse(key_id=scene.key.pk, name=evil, reason="The key is full.", by=BY, at=scene.at)
+    actions.refuse(key_id=scene.key.pk, name="gone", reason="Was retired.", by=BY, at=scene.at)
+    html = ben.get(key).content.decode()
+    assert "&lt;img src=x&gt;" in html
+    assert evil not in html
+    assert ben.post(key, {"cap": "many"}).status_code == 422
+    assert ben.post(key, {"cap": 250}).status_code == 303
+    scene.key.refresh_from_db()
+    assert scene.key.cap == 250
+    gone = RefusedName.objects.get(name="gone")
+    assert ben.post(f"{key}/refused/{gone.pk}/dismiss").status_code == 303
+    assert not RefusedName.objects.exists()
+    assert ben.post(f"{key}/refused/{gone.pk}/dismiss").status_code == 404
+
+
+def test_revoking(scene, ben):
+    key = f"/keys/{scene.key.pk}"
+    assert ben.post(f"{key}/revoke").status_code == 303
+    scene.key.refresh_from_db()
+    assert scene.key.revoked_at is not None
+    assert ben.post(f"{key}/revoke").status_code == 409
+    assert scene.key.name in ben.get("/keys?state=revoked").content.decode()
+    assert "Revoke</" not in ben.get(key).content.decode()
+
+
+def test_dead_letters_are_read_and_sent_again(scene, ben, guy):
+    body = b'{"host": "<b>x</b>\x00"}'
+    raw = envelope.pack(scene.key.pk, envelope.milliseconds(scene.at), envelope.JSON, body)
+    letter = DeadLetter.objects.create(
+        entry_id="1-0", error="ValueError: <i>no</i>", envelope=raw, at=scene.at
+    )
+    DeadLetter.objects.create(entry_id="2-0", error="Not ours", envelope=b"\xff\xfe", at=scene.at)
+    html = ben.get("/dead-letters").content.decode()
+    assert "&lt;b&gt;x" in html
+    assert "&lt;i&gt;no" in html
+    replay = f"/dead-letters/{letter.pk}/replay"
+    assert guy.post(replay).status_code == 403
+    assert ben.post(replay).status_code == 303
+    assert bytes(Spooled.objects.get().envelope) == raw
+    assert ben.post(replay).status_code == 409
+    assert ben.post("/dead-letters/999/replay").status_code == 404
+    assert "&lt;i&gt;no" in ben.get("/dead-letters?state=replayed").content.decode()
