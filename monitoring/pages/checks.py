@@ -62,7 +62,8 @@ def check_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return go(request, "device", found.device_id, toast_text="Saved")
     response = page(
         request, "monitoring/check_form.html", part="monitoring/_check_form.html", check=found,
-        after=found.period_seconds + found.grace_seconds, form=form, status=422 if form.errors else 200,
+        after=found.period_seconds + found.grace_seconds, form=form,
+        status=422 if form.errors else 200,
     )  # fmt: skip
     if form.errors:
         response["HX-Retarget"] = "#dlg"
