@@ -1,0 +1,135 @@
+"""The signals' pages in a real browser: accessible in both themes, within their width and policy.
+
+Set `SHOTS` to a folder to keep what the browser saw.
+"""
+
+import math
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from monitoring import actions
+from monitoring.models import Cursor, DeadLetter, Series
+from tests import make
+from tests.browsing import chromium
+from tests.make import BY
+from tests.monitoring import scene as scenes
+from tests.monitoring.eyes import Eyes, overflow, violations
+from tests.monitoring.scene import Scene
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _beside_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser's driver keeps an event loop in this thread; the tests use none."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def scene(cast) -> Scene:
+    """A busy morning: three incidents, one of them taken on, and a day of readings."""
+    found = scenes.scene(cast)
+    at = found.at
+    wave = [14 + 9 * math.sin(minute / 60) + minute % 7 for minute in range(1440)]
+    del wave[500:560]
+    scenes.measured(found.server, "cpu", "%", wave, at)
+    scenes.measured(
+        found.server, "memory", "%", [71 + math.cos(m / 90) * 4 for m in range(600)], at
+    )
+    scenes.measured(found.server, "disk:C", "%", [61 + m / 60 for m in range(1440)], at)
+    for number, minutes in ((313, 72), (314, 125)):
+        device = make.device(cast.quill, f"qa-fw-{number}", kind="firewall")
+        began = at - timedelta(minutes=minutes)
+        check = scenes.heard(device, at, down_since=began)
+        scenes.incident(check, number, began)
+    taken = type(found.incident).objects.get(number=314)
+    actions.acknowledge(incident=taken, by=BY, at=at - timedelta(minutes=90))
+    actions.note_incident(incident=taken, note="Called, no answer", by=BY, at=at)
+    actions.refuse(key_id=found.key.pk, name="unknown-pc", reason="The key is full.", by=BY, at=at)
+    DeadLetter.objects.create(entry_id="1-0", error="ValueError: no", envelope=b"1 x", at=at)
+    return found
+
+
+def paths_of(scene: Scene) -> dict[str, str]:
+    return {
+        "wall": "/incidents", "open": "/incidents?state=open", "incident": "/incidents/314",
+        "close": "/incidents/312/resolve", "device": f"/devices/{scene.server.pk}",
+        "waiting": f"/devices/{make.device(scene.server.client, 'new-pc').pk}",
+        "readings": f"/devices/{scene.server.pk}/series/{_series(scene)}",
+        "monitors": "/monitors", "check": f"/monitors/{scene.check.pk}/edit",
+        "keys": "/keys", "key": f"/keys/{scene.key.pk}", "key-new": "/keys/new",
+        "letters": "/dead-letters", "today": "/", "client": "/clients/harbor-dental",
+    }  # fmt: skip
+
+
+def _series(scene: Scene) -> int:
+    return Series.objects.get(device=scene.server, name="disk:C").pk
+
+
+def seen(browser: Browser, client, paths: dict[str, str]) -> dict[str, list[str]]:
+    """Look at each page in both themes and on a phone; what is wrong by page."""
+    wrong = {}
+    for name, path in paths.items():
+        response = client.get(path)
+        assert response.status_code == 200, path
+        eyes = Eyes(browser)
+        eyes.know(path.partition("?")[0], response)
+        for address in re.findall(r'data-chart="([^"]+)"', response.content.decode()):
+            eyes.know(address.partition("?")[0], client.get(address))
+        found = []
+        for theme, width in (("light", 1440), ("dark", 1440), ("light", 390), ("light", 320)):
+            page = eyes.look(path, theme=theme, width=width)
+            page.wait_for_timeout(150)
+            if width != 320:
+                found += [f"{theme} {width} {line}" for line in violations(page)]
+            if overflow(page):
+                found.append(f"{width}: {overflow(page)} px too wide")
+            _keep(page, f"{name}.{theme}.{width}")
+            page.context.close()
+        found += eyes.complaints
+        if found:
+            wrong[name] = found
+    return wrong
+
+
+def _keep(page, name: str) -> None:
+    folder = os.environ.get("SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.timeout(600)
+def test_the_staffs_pages(scene, browser, ben):
+    assert seen(browser, ben, paths_of(scene)) == {}
+
+
+@pytest.mark.timeout(600)
+def test_the_portal(scene, browser, cleo, dan):
+    device = f"/portal/devices/{scene.server.pk}"
+    pages = {"portal": "/portal/", "portal-devices": "/portal/devices", "portal-device": device}
+    assert seen(browser, cleo, pages) == {}
+    assert seen(browser, dan, {"portal-dan": "/portal/"}) == {}
+
+
+@pytest.mark.timeout(600)
+def test_calm_and_blind(scene, browser, ben, cast):
+    for row in type(scene.incident).objects.exclude(state="resolved"):
+        actions.resolve_incident(incident=row, note="Over", by=BY, at=scene.at)
+    pages = {
+        "calm": "/incidents",
+        "resolved": "/incidents?state=resolved",
+        "over": "/incidents/312",
+    }
+    assert seen(browser, ben, pages) == {}
+    Cursor.objects.update(evaluated_at=scene.at - timedelta(minutes=9))
+    assert seen(browser, ben, {"blind": "/incidents"}) == {}
