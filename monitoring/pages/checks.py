@@ -35,7 +35,7 @@ def check_list(request: HttpRequest) -> HttpResponse:
     counts = standing.check_counts(now)
     return page(
         request, "monitoring/checks.html", part="monitoring/_checks.html", rows=rows, now=now,
-        wanted=wanted, hours=history.last_hour(list(rows), now),
+        wanted=wanted, hours=history.last_hour(list(rows), now, history.IN_A_ROW),
         clients=client_names(request.viewer), ever=bool(counts), watched=None,
         tabs=[(key, word, counts.get(key, 0) if key else sum(counts.values()))
               for key, word in TABS],

@@ -76,6 +76,7 @@ def _now(
         "heartbeat": heartbeat,
         "now": now,
         "hour": history.device_hour(checks, now) if checks else None,
+        "half": history.device_hour(checks[:1], now, history.IN_A_ROW) if checks else None,
         "days": history.availability(checks, now) if checks else None,
         "incidents": views.recent_incidents(request.viewer, device.pk)
         if request.viewer.may(Permission.INCIDENT_VIEW)

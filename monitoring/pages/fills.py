@@ -53,7 +53,7 @@ def on_today(request: HttpRequest) -> dict[str, Any] | None:
         return None
     return {
         "template": "monitoring/_today.html",
-        "cards": views.cards(found, now),
+        "cards": views.cards(found, now, history.IN_A_ROW),
         "now": now,
         "calm_since": None if found else views.last_end(),
     }
@@ -69,7 +69,7 @@ def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | Non
     return {
         "template": "monitoring/_of_client.html",
         "client": client,
-        "cards": views.cards(found, now),
+        "cards": views.cards(found, now, history.IN_A_ROW),
         "now": now,
     }
 

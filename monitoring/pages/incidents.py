@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from monitoring import actions
 from monitoring.forms import ResolveForm
 from monitoring.models import Incident
-from monitoring.queries import standing, views
+from monitoring.queries import history, standing, views
 from monitoring.queries.standing import Pulse
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
@@ -49,7 +49,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 
 def _listed(request: HttpRequest, state: str, q: str, now: Pulse) -> dict[str, Any]:
     rows = rows_of(request, views.list_incidents(request.viewer, state=state, q=q))
-    return {"rows": rows, "cards": views.cards(list(rows), now)}
+    return {"rows": rows, "cards": views.cards(list(rows), now, history.IN_A_ROW)}
 
 
 def _wall(request: HttpRequest, q: str, now: Pulse) -> dict[str, Any]:
@@ -58,6 +58,7 @@ def _wall(request: HttpRequest, q: str, now: Pulse) -> dict[str, Any]:
     totals = standing.totals(tiles)
     return {
         "cards": found[: views.MOST_CARDS],
+        "folded": views.folded(found[: views.MOST_CARDS]),
         "more": len(found) > views.MOST_CARDS,
         "tiles": tiles,
         "totals": totals,
@@ -83,6 +84,7 @@ def _shown(request: HttpRequest, found: Incident) -> HttpResponse:
     return page(
         request, "monitoring/incident.html", part="monitoring/_incident.html", incident=found,
         card=card, now=now, story=views.story(found, now), facts=views.facts(card, now),
+        elsewhere=found.client.zone != (request.viewer.zone or request.tenant.zone),
     )  # fmt: skip
 
 

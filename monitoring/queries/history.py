@@ -10,6 +10,7 @@ from monitoring.queries.standing import Pulse
 from monitoring.rules import bars
 
 HOUR = timedelta(hours=1)
+IN_A_ROW = 30
 DAYS = 90
 BRIEF = timedelta(minutes=30)  # a day with less down time than this shows a brief outage
 
@@ -49,23 +50,23 @@ class Strip:
     share: Decimal | None = None
 
 
-def last_hour(checks: Sequence[Check], now: Pulse) -> dict[int, Strip]:
-    """The last 60 minutes of each check, one bar a minute."""
+def last_hour(checks: Sequence[Check], now: Pulse, count: int = 60) -> dict[int, Strip]:
+    """The last 60 minutes of each check, one bar a minute; in a row of a table fewer."""
     start = now.at - HOUR
     return {
         pk: Strip(
-            [_shown(bar.state) for bar in bars.bars(past, start, now.at, 60)],
+            [_shown(bar.state) for bar in bars.bars(past, start, now.at, count)],
             f"Last 60 minutes: {spoken(past)}", start, now.at,
         )
         for pk, past in pasts(checks, start, now).items()
     }  # fmt: skip
 
 
-def device_hour(checks: Sequence[Check], now: Pulse) -> Strip:
+def device_hour(checks: Sequence[Check], now: Pulse, count: int = 60) -> Strip:
     """The same for all checks of one device together."""
     start = now.at - HOUR
     past = bars.merged(list(pasts(checks, start, now).values()))
-    states = [_shown(bar.state) for bar in bars.bars(past, start, now.at, 60)]
+    states = [_shown(bar.state) for bar in bars.bars(past, start, now.at, count)]
     return Strip(states, f"Last 60 minutes: {spoken(past)}", start, now.at)
 
 

@@ -14,8 +14,9 @@ from tenants.journal.queries import Line, about
 from tenants.people.rules.viewer import Viewer
 from tickets.models import Ticket
 
-MOST_CARDS = 48
+MOST_CARDS = 60
 MOST_FOUND = 6
+STORM = 20
 OPEN = Q(resolved_at__isnull=True)
 _WITH = ("device", "client", "agreement", "check_row")
 
@@ -65,9 +66,19 @@ def wall(viewer: Viewer, now: Pulse, q: str = "") -> list[Card]:
     return cards(found, now)
 
 
-def cards(incidents: Sequence[Incident], now: Pulse) -> list[Card]:
+def folded(shown: Sequence[Card]) -> list[tuple[str, list[Card]]]:
+    """In a storm the cards by client, most first; nothing while one can take them in at a glance."""
+    if len(shown) <= STORM:
+        return []
+    groups: dict[str, list[Card]] = {}
+    for card in shown:
+        groups.setdefault(card.incident.client.name, []).append(card)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+
+
+def cards(incidents: Sequence[Incident], now: Pulse, bars: int = 60) -> list[Card]:
     """The incidents with their last hour and their ticket, read for all of them at once."""
-    hours = last_hour(_checks(incidents, now), now)
+    hours = last_hour(_checks(incidents, now), now, bars)
     tickets = Ticket.objects.select_related("owner").in_bulk(
         [one.ticket_id for one in incidents if one.ticket_id]
     )

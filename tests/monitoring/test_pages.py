@@ -169,6 +169,16 @@ def test_an_incident_that_is_not_there(scene, ben):
         assert ben.get(address).status_code == 200
 
 
+def test_a_storm_folds_by_client(scene, cast, ben):
+    since = scene.at - timedelta(minutes=5)
+    for number in range(21):
+        device = make.device(cast.quill, f"qa-pc-{number}")
+        scenes.incident(scenes.heard(device, scene.at, down_since=since), 500 + number, since)
+    html = ben.get("/incidents").content.decode()
+    assert 'Quill Accounting <span class="muted">21 incidents' in html
+    assert 'Harbor Dental <span class="muted">1 incident<' in html
+
+
 def queries(browser, address: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         assert browser.get(address).status_code == 200

@@ -87,7 +87,7 @@ def seen(browser: Browser, client, paths: dict[str, str]) -> dict[str, list[str]
         for address in re.findall(r'data-chart="([^"]+)"', response.content.decode()):
             eyes.know(address.partition("?")[0], client.get(address))
         found = []
-        for theme, width in (("light", 1440), ("dark", 1440), ("light", 390), ("light", 320)):
+        for theme, width in (("light", 1440), ("dark", 390), ("light", 320)):
             page = eyes.look(path, theme=theme, width=width)
             page.wait_for_timeout(150)
             if width != 320:
