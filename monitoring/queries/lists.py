@@ -45,4 +45,5 @@ def list_letters(*, replayed: bool = False) -> QuerySet[DeadLetter]:
 
 
 def letters_waiting() -> int:
+    """How many of them nobody has sent through again."""
     return DeadLetter.objects.filter(replayed_at__isnull=True).count()

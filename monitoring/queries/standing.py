@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -20,12 +19,15 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
 
+from contracts.clients.models import Device
 from monitoring.models import Check, Cursor
 
 # The worst check decides how a device stands; one that waits for its first beat says least.
@@ -126,29 +128,24 @@ class Tile:
         return [(state, self.counts[state]) for state in order if state in self.counts]
 
 
-_TILES = """
-    SELECT c.name, c.slug, s.worst, count(*) FROM (
-      SELECT d.client_id, max(CASE
-          WHEN k.status = 'down' THEN 5
-          WHEN k.status = 'up' AND k.last_seen_at + k.period_seconds * interval '1 second' <= %s
-            THEN 4
-          WHEN k.status = 'up' THEN 3 WHEN k.status = 'paused' THEN 2 ELSE 1 END) AS worst
-      FROM monitoring_check k JOIN clients_device d ON d.id = k.device_id
-      WHERE d.retired_on IS NULL AND (%s::bigint IS NULL OR d.client_id = %s) GROUP BY d.id) s
-    JOIN clients_client c ON c.id = s.client_id
-    WHERE c.archived_at IS NULL
-    GROUP BY c.name, c.slug, s.worst ORDER BY c.name
-"""
-
-
 def tiles(now: Pulse, client_id: int | None = None) -> list[Tile]:
     """Every client with watched devices; counted by the database, however many they are."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TILES, [now.clock, client_id, client_id])
-        rows = cursor.fetchall()
+    ranks = with_state(Check.objects.filter(device=OuterRef("pk")), now).order_by("-rank")
+    rows = Device.objects.filter(retired_on__isnull=True, client__archived_at__isnull=True)
+    if client_id is not None:
+        rows = rows.filter(client_id=client_id)
+    counted = (
+        rows.annotate(worst=Subquery(ranks.values("rank")[:1]))
+        .filter(worst__isnull=False)
+        .values("client__name", "client__slug", "worst")
+        .annotate(n=Count("pk"))
+        .order_by("client__name", "worst")
+    )
     found: dict[str, Tile] = {}
-    for name, slug, worst, count in rows:
-        found.setdefault(slug, Tile(name, slug, {})).counts[_BY_RANK[worst]] = count
+    for row in counted:
+        slug = row["client__slug"]
+        tile = found.setdefault(slug, Tile(row["client__name"], slug, {}))
+        tile.counts[_BY_RANK[row["worst"]]] = row["n"]
     return list(found.values())
 
 

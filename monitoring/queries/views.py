@@ -67,7 +67,7 @@ def wall(viewer: Viewer, now: Pulse, q: str = "") -> list[Card]:
 
 
 def folded(shown: Sequence[Card]) -> list[tuple[str, list[Card]]]:
-    """In a storm the cards by client, most first; nothing while one can take them in at a glance."""
+    """In a storm the cards by client, most first; nothing while they can be taken in at once."""
     if len(shown) <= STORM:
         return []
     groups: dict[str, list[Card]] = {}
@@ -162,6 +162,7 @@ class Facts:
 
 
 def incident_by_number(viewer: Viewer, number: int) -> QuerySet[Incident]:
+    """The incident of an address with all its page shows, or none the viewer may not see."""
     return (
         Incident.objects.visible_to(viewer)
         .select_related(*_WITH, "device__site", "device__owner")

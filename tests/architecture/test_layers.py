@@ -25,6 +25,7 @@ SPEAKS_SQL = {  # where statements of our own are written, and why the ORM does 
     "tenants/people/tokens": "an advisory lock",
     "monitoring/ingest": "answers before Django's handler, by the shortest way",
     "monitoring/actions": "beats in batches, by COPY",
+    "monitoring/queries/charts.py": "slices of readings and thinned ones together",
 }
 
 
