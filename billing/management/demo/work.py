@@ -58,19 +58,12 @@ def one_request(
     made: list[Ticket] = []
 
     def ask() -> None:
-        author = Actor("contact", contact.pk, contact.name)
-        made.append(
-            tickets.open_ticket(
-                client=story.clients[company.code],
-                contact=contact,
-                subject=subject,
-                body=asked,
-                channel=story.dice.choice(("portal", "portal", "phone", "email")),
-                priority=number,
-                by=author,
-                at=opened,
-            )
-        )
+        ticket = tickets.open_ticket(
+            client=story.clients[company.code], contact=contact, subject=subject, body=asked,
+            channel=story.dice.choice(("portal", "portal", "phone", "email")), priority=number,
+            by=Actor("contact", contact.pk, contact.name), at=opened,
+        )  # fmt: skip
+        made.append(ticket)
 
     steps: list[Step] = [(opened, ask)]
     if not solved:
