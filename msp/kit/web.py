@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from msp.kit.refusals import Conflict, Refused
@@ -107,7 +108,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         {"url": reverse(item.url), "icon": item.icon, "label": item.label}
         for item in nav_items("me")
     ]
-    return base | {"nav": _nav(viewer, side), "active": _active(match, side), "me_links": me}
+    nav = _nav_once(request, viewer, side)
+    return base | {"nav": nav, "active": _active(match, side), "me_links": me}
 
 
 def _active(match: Any, side: str) -> str:
@@ -118,6 +120,15 @@ def _active(match: Any, side: str) -> str:
         if item.key in (first, name) or first in item.also:
             return item.key
     return first
+
+
+def _nav_once(request: HttpRequest, viewer: Any, side: str) -> Any:
+    """Its figures cost queries: none where no shell is drawn, and one each however many parts."""
+    known = getattr(request, "shell_nav", None)
+    if known is None:
+        known = SimpleLazyObject(lambda: _nav(viewer, side))
+        request.shell_nav = known  # type: ignore[attr-defined]
+    return known
 
 
 def _nav(viewer: Any, side: str) -> list[dict[str, Any]]:
