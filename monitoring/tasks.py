@@ -23,7 +23,8 @@ from tenants.work import for_each, hint, platform_task, tenant_task
 log = logging.getLogger(__name__)
 BY = system("Monitoring")
 ROUND_SECONDS = 0.9
-LINGER_SECONDS = 0.1
+LINGER_SECONDS = 0.15
+KNOWN_SECONDS = 10.0
 TURN_SECONDS = 5.0
 BATCH = 2000
 BURY_AFTER = 3  # deaths over one entry taken alone
@@ -56,7 +57,7 @@ def drain_stream() -> None:
 def _drain_safely(schema: str) -> None:
     """One batch of one MSP; one that fails costs the others nothing."""
     try:
-        with context.inside(context.by_schema(schema)):
+        with context.inside(_tenant(schema)):
             if step():
                 stream.mark_dirty(schema)
     except context.NoSuchMsp:
@@ -64,6 +65,17 @@ def _drain_safely(schema: str) -> None:
     except Exception:
         log.exception("Draining %s failed; it is tried again.", schema)
         stream.mark_dirty(schema)
+
+
+_known: dict[str, tuple[float, Tenant]] = {}
+
+
+def _tenant(schema: str) -> Tenant:
+    """The MSP of a stream, remembered for some seconds."""
+    kept = _known.get(schema)
+    if kept is None or kept[0] < time.monotonic():
+        kept = _known[schema] = (time.monotonic() + KNOWN_SECONDS, context.by_schema(schema))
+    return kept[1]
 
 
 def _hand_on(names: list[str]) -> None:

@@ -103,14 +103,15 @@ class Batch:
         self.key_of: dict[Name, int] = {}
         self.rows: dict[int, Hot] = {}
         envelopes = list(envelopes)
-        clients = _clients_of({one.key_id for one in envelopes})
+        clients, used_at = _clients_of({one.key_id for one in envelopes})
         for one in envelopes:
             if one.key_id not in clients:
                 raise UnknownKey(f"there is no key {one.key_id}")
             self._read(one, clients[one.key_id])
-        self.keys = clients.keys()
         times = [one.received_at for one in envelopes]
-        self.oldest, self.newest = min(times, default=at), max(times, default=None)
+        self.oldest, self.newest = min(times, default=at), max(times, default=at)
+        minute_ago = self.newest - timedelta(minutes=1)
+        self.stale_keys = [pk for pk, used in used_at.items() if not used or used < minute_ago]
 
     def write(self) -> None:
         """Let the batch take effect."""
@@ -278,22 +279,25 @@ class Batch:
         )
 
     def _mark_keys(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE monitoring_enrolmentkey SET last_used_at = %s WHERE id = ANY(%s)"
-                " AND (last_used_at IS NULL OR last_used_at < %s)",
-                [self.newest, list(self.keys), self.newest and self.newest - timedelta(minutes=1)],
-            )
+        """Say when each key was used last, to the minute."""
+        if self.stale_keys:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE monitoring_enrolmentkey SET last_used_at = %s WHERE id = ANY(%s)",
+                    [self.newest, self.stale_keys],
+                )
 
 
-def _clients_of(key_ids: set[int]) -> dict[int, int]:
+def _clients_of(key_ids: set[int]) -> tuple[dict[int, int], dict[int, datetime | None]]:
+    """Whose each key is, and when it was used last."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT k.id, s.client_id FROM monitoring_enrolmentkey k"
+            "SELECT k.id, s.client_id, k.last_used_at FROM monitoring_enrolmentkey k"
             " JOIN clients_site s ON s.id = k.site_id WHERE k.id = ANY(%s)",
             [list(key_ids)],
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return {pk: client for pk, client, _at in rows}, {pk: at for pk, _client, at in rows}
 
 
 def _hot(row: tuple[Any, ...]) -> Hot:

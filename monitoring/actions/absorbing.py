@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from monitoring import events
 from monitoring.actions._batch import Batch
 from monitoring.actions._cursor import HeldCursor
-from monitoring.models import Cursor, DeadLetter, Spooled
+from monitoring.models import DeadLetter, Spooled
 from monitoring.rules import envelope
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict
@@ -57,7 +57,7 @@ def absorb(
         cursor.last_id = entries[-1][0]
     if newest and (cursor.evaluated_at is None or newest > cursor.evaluated_at):
         cursor.evaluated_at = newest
-    cursor.save(update_fields=["last_id", "evaluated_at"])
+    cursor.save()
     return Absorbed(len(entries))
 
 
@@ -81,7 +81,7 @@ def begin_epoch(*, epoch: str, was: str, by: Actor, at: datetime) -> None:
     if cursor is None or cursor.epoch != was:
         return
     cursor.epoch, cursor.last_id = epoch, "0-0"
-    cursor.save(update_fields=["epoch", "last_id"])
+    cursor.save()
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def replay(*, letter: DeadLetter, by: Actor, at: datetime) -> None:
     announce(events.LetterReplayed(letter.pk, letter.entry_id), by=by, at=at)
 
 
-def _take(entries: Sequence[Entry], cursor: Cursor, by: Actor, at: datetime) -> datetime | None:
+def _take(entries: Sequence[Entry], cursor: HeldCursor, by: Actor, at: datetime) -> datetime | None:
     """Store the entries; those that cannot be stored are found by halving and buried."""
     try:
         with transaction.atomic():
@@ -121,7 +121,7 @@ def _take(entries: Sequence[Entry], cursor: Cursor, by: Actor, at: datetime) -> 
     return max(filter(None, halves), default=None)
 
 
-def _bury(entry: Entry, cursor: Cursor, error: str, at: datetime) -> None:
+def _bury(entry: Entry, cursor: HeldCursor, error: str, at: datetime) -> None:
     """Keep what could not be stored; its name is unique over all streams there ever were."""
     place, raw = entry
     DeadLetter.objects.get_or_create(

@@ -83,7 +83,7 @@ def see(
         _go_blind(*blind, by, at)
     cursor.pulse_at = pulse_rules.seen_until(cursor.pulse_at, pulses)
     cursor.evaluated_at = rules.stream_clock(cursor.evaluated_at, clock)
-    cursor.save(update_fields=["pulse_at", "evaluated_at"])
+    cursor.save()
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def roll_up(*, clock: datetime, by: Actor, at: datetime) -> int:
         if cursor.rolled_until is None or cursor.rolled_until.date() < until.date():
             statement.execute(_DROP, [until - KEEP_READINGS])
     cursor.rolled_until = until
-    cursor.save(update_fields=["rolled_until"])
+    cursor.save()
     return made
 
 
