@@ -12,6 +12,7 @@ class ContractsConfig(AppConfig):
     fills = {
         "client": [f"{_PAGES}.on_client_page"],
         "client-stats": [f"{_PAGES}.on_client_stats"],
+        "client-ties": [f"{_PAGES}.on_client_ties"],
         "client-tabs": [f"{_PAGES}.on_client_tabs"],
         "client-rail": [f"{_PAGES}.on_client_rail"],
         "client-columns": [f"{_PAGES}.on_client_list"],

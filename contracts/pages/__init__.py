@@ -7,6 +7,7 @@ from contracts.pages.panels import (
     on_client_rail,
     on_client_stats,
     on_client_tabs,
+    on_client_ties,
     on_device_rail,
     on_palette,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "on_client_rail",
     "on_client_stats",
     "on_client_tabs",
+    "on_client_ties",
     "on_device_rail",
     "on_palette",
     "urlpatterns",

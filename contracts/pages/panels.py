@@ -26,6 +26,15 @@ def on_client_tabs(request: HttpRequest, client: Client) -> Panel:
     }
 
 
+def on_client_ties(request: HttpRequest, client: Client) -> Panel:
+    """A client whose agreement still bills cannot be parted with."""
+    now = datetime.now(UTC)
+    for one in client.agreements.select_related("client"):
+        if queries.running(one, now):
+            return {"reason": f"{one.name} is in effect. End the agreement first."}
+    return None
+
+
 def on_client_stats(request: HttpRequest, client: Client) -> Panel:
     """What a month bills; more than one currency is never added up."""
     if not request.viewer.may(Permission.AGREEMENT_VIEW):

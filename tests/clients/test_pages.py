@@ -61,7 +61,9 @@ def test_what_another_msp_has_does_not_exist_here(harbor, ada, beta):
     with context.inside(beta):
         quill = make.client("Quill Brothers")
         site, contact = make.site(quill), make.contact(quill, "Eve")
-        device = [make.device(quill, f"srv-{n}") for n in range(3)][-1]
+        device = make.device(quill, "srv")
+        while device.pk <= harbor.device.pk:
+            device = make.device(quill, f"srv-{device.pk}")
     foreign = [
         "/clients/quill-brothers", "/clients/quill-brothers/register",
         f"/contacts/{contact.pk + 100}", f"/devices/{device.pk}", f"/sites/{site.pk + 100}/edit",
@@ -229,3 +231,16 @@ def test_a_page_of_many_devices_needs_few_questions(harbor, ada, django_assert_m
         answer = ada.get("/devices")
 
     assert len(list(answer.context["rows"])) == 50
+
+
+def test_a_row_is_drawn_again_with_the_columns_of_its_list(harbor, ada, eve):
+    address = f"/devices/{harbor.device.pk}/row"
+
+    row = ada.get(address).content.decode()
+    narrow = ada.get(f"{address}?of=client").content.decode()
+
+    assert row.strip().startswith(f'<tr id="device-{harbor.device.pk}"')
+    assert "Harbor Dental" in row
+    assert "Harbor Dental" not in narrow
+    assert ada.get(f"{address}?watched=1").content.decode().count("<td") == row.count("<td") + 2
+    assert eve.get(address).status_code == 403

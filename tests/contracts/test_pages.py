@@ -55,11 +55,12 @@ def test_who_may_look_and_who_may_write(plan, ada, fay, ben, guy, cleo, nobody):
 def test_an_agreement_of_another_msp_does_not_exist_here(plan, ada, beta):
     with context.inside(beta):
         quill = make.client("Quill Accounting")
-        foreign = [make.agreement(quill, make.flat(), name=f"Plan {n}") for n in range(3)][-1]
-    assert foreign.pk != plan.pk
+        foreign = make.agreement(quill, make.flat(), name="Plan 0")
+        while foreign.pk <= plan.pk:
+            foreign = make.agreement(quill, make.flat(), name="Plan", published=False)
     assert ada.get(f"/agreements/{foreign.pk}").status_code == 404
     assert ada.post(f"/agreements/{foreign.pk}/end", {"last_on": "2099-01-01"}).status_code == 404
-    assert "Plan 2" not in ada.get("/agreements").content.decode()
+    assert "Plan 0" not in ada.get("/agreements").content.decode()
 
 
 def lines(*rows, **head):
@@ -311,3 +312,13 @@ def test_a_wrong_target_comes_back_with_its_field(alpha, fay, change, field):
 
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
+
+
+def test_a_client_with_an_agreement_in_effect_is_not_archived(plan, ada, fay):
+    device = plan.client.devices.get()
+    ada.post(f"/devices/{device.pk}/retire", {"on": "2026-06-01"})
+
+    refused = ada.post(f"/clients/{plan.client.slug}/archive")
+
+    assert refused.status_code == 422
+    assert "Managed Complete is in effect" in refused.content.decode()

@@ -14,11 +14,12 @@ from contracts.clients.models import Client
 from msp.kit.refusals import Refused
 from msp.kit.slots import panels
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
-from tenants.journal.queries import about
+from tenants.journal.queries import Line, about
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
 TIMELINE = 12
+LOOKED_AT = 300
 
 
 @staff(Permission.CLIENT_VIEW)
@@ -44,7 +45,7 @@ def client(request: HttpRequest, slug: str) -> HttpResponse:
         request, "clients/client.html", part="clients/_overview.html", client=found,
         head=queries.client_head(found), contacts=queries.people_to_know(found),
         sites=list(found.sites.all()),
-        timeline=list(reversed(about("client", found.pk, limit=TIMELINE))),
+        timeline=_changes(found),
     )  # fmt: skip
 
 
@@ -82,11 +83,24 @@ def client_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def client_archive(request: HttpRequest, slug: str) -> HttpResponse:
     found = client_of(request, slug)
+    ties = list(panels("client-ties", request, client=found))
+    if ties:
+        return refusal(request, Refused(ties[0]["reason"]))
     try:
         actions.archive_client(client=found, **_who(request))
     except Refused as error:
         return refusal(request, error)
     return go(request, "client-list", toast_text=f"{found.name} is archived")
+
+
+def _changes(found: Client) -> list[Line]:
+    """What was changed about the client, the newest first; its tickets and bills have cards."""
+    lines = [
+        line
+        for line in about("client", found.pk, limit=LOOKED_AT)
+        if line.kind.startswith(("clients.", "contracts."))
+    ]
+    return lines[: -TIMELINE - 1 : -1]
 
 
 def client_of(request: HttpRequest, slug: str) -> Client:

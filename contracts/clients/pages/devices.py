@@ -40,6 +40,18 @@ def device_list(request: HttpRequest) -> HttpResponse:
 
 @staff(Permission.DEVICE_VIEW)
 @require_GET
+def device_row(request: HttpRequest, pk: int) -> HttpResponse:
+    """One row again, with the columns its list has, after something happened to the device."""
+    found = device_of(request, pk)
+    _known_states(request, [found])
+    return page(
+        request, "clients/_device_row.html", device=found,
+        watched=bool(asked(request, "watched")), client=asked(request, "of"),
+    )  # fmt: skip
+
+
+@staff(Permission.DEVICE_VIEW)
+@require_GET
 def client_devices(request: HttpRequest, slug: str) -> HttpResponse:
     client = client_of(request, slug)
     wanted = {name: asked(request, name) for name in FILTERS} | {"client": slug}
@@ -152,6 +164,7 @@ urlpatterns = [
     path("devices", device_list, name="device-list"),
     path("devices/new", device_new, name="device-new"),
     path("devices/<int:pk>", device, name="device"),
+    path("devices/<int:pk>/row", device_row, name="device-row"),
     path("devices/<int:pk>/edit", device_edit, name="device-edit"),
     path("devices/<int:pk>/retire", device_retire, name="device-retire"),
     path("clients/<slug:slug>/devices", client_devices, name="client-devices"),
