@@ -1,4 +1,4 @@
-"""A worker killed in the middle of draining: how long until somebody drains again, and at what loss."""
+"""A worker killed in the middle of draining: how long until somebody drains again, what is lost."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def run() -> list[dict[str, Any]]:
         row(
             "kill_recovery", slowest, "s", goal=f"<= {GOAL:g} s; 0 lost; 0 doubled",
             met=slowest <= GOAL and lost == doubled == 0 and beats == readings == BEATS,
-            note=f"slowest of {KILLS} SIGKILLs, median {statistics.median(waits):.1f} s, from the kill"
-            f" through a new worker's start to its first batch; lost {lost}, doubled {doubled}",
+            note=f"slowest of {KILLS} SIGKILLs, median {statistics.median(waits):.1f} s; from a kill"
+            f" to a new worker's first batch; lost {lost}, doubled {doubled}",
         )
     ]  # fmt: skip
 
