@@ -48,7 +48,7 @@ def run() -> list[dict[str, Any]]:
         row(
             "kill_recovery", slowest, "s", goal=f"<= {GOAL:g} s; 0 lost; 0 doubled",
             met=slowest <= GOAL and lost == doubled == 0 and beats == readings == BEATS,
-            note=f"slowest of {KILLS} SIGKILLs, median {statistics.median(waits):.1f} s; from a kill"
+            note=f"slowest of {KILLS} kills, median {statistics.median(waits):.1f} s; from the kill"
             f" to a new worker's first batch; lost {lost}, doubled {doubled}",
         )
     ]  # fmt: skip
