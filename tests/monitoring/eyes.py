@@ -27,13 +27,11 @@ class Eyes:
         }
         self.answers[path] = (response.content, headers)
 
-    def look(self, path: str, *, theme: str = "light", width: int = 1440) -> Page:
+    def look(self, path: str) -> Page:
         """The page, once it stands still."""
-        phone = width < 500
         frame = self.browser.new_context(
-            viewport={"width": width, "height": 844 if phone else 900}, color_scheme=theme,
-            reduced_motion="reduce", has_touch=phone, is_mobile=phone,
-        )  # fmt: skip
+            viewport={"width": 1440, "height": 900}, reduced_motion="reduce", has_touch=True
+        )
         page = frame.new_page()
         page.on("console", lambda said: self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -55,7 +55,7 @@ def test_the_wall_shows_what_is_wrong(scene, ben):
     html = ben.get("/incidents").content.decode()
     assert "hdg-srv-01" in html
     assert "Harbor Dental · Managed Complete" in html
-    assert "No heartbeat, last heard of" in html
+    assert "No heartbeat, last seen" in html
     assert "Last 60 minutes: up 50 minutes, down 10 minutes" in html
     assert "Acknowledge" in html
     assert "2 devices, 1 down" in html
@@ -68,6 +68,10 @@ def test_a_viewer_sees_no_buttons(scene, guy):
 
 def test_all_is_well(scene, ben):
     Incident.objects.update(state="resolved", resolved_at=scene.at)
+    html = ben.get("/incidents").content.decode()
+    assert "Nothing is wrong" not in html
+    assert "1 device is down and its incident was closed by hand." in html
+    Check.objects.update(status="up", last_seen_at=scene.at)
     html = ben.get("/incidents").content.decode()
     assert "Nothing is wrong" in html
     assert "nothing wrong since" in html

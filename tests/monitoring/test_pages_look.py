@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from monitoring import actions
 from monitoring.models import Cursor, DeadLetter, Series
@@ -76,8 +76,11 @@ def _series(scene: Scene) -> int:
     return Series.objects.get(device=scene.server, name="disk:C").pk
 
 
+SIZES = (("light", 1440), ("dark", 390), ("light", 320))
+
+
 def seen(browser: Browser, client, paths: dict[str, str]) -> dict[str, list[str]]:
-    """Look at each page in both themes and on a phone; what is wrong by page."""
+    """Look at each page in both themes, wide and narrow; what is wrong by page."""
     wrong = {}
     for name, path in paths.items():
         response = client.get(path)
@@ -86,23 +89,27 @@ def seen(browser: Browser, client, paths: dict[str, str]) -> dict[str, list[str]
         eyes.know(path.partition("?")[0], response)
         for address in re.findall(r'data-chart="([^"]+)"', response.content.decode()):
             eyes.know(address.partition("?")[0], client.get(address))
-        found = []
-        for theme, width in (("light", 1440), ("dark", 390), ("light", 320)):
-            page = eyes.look(path, theme=theme, width=width)
-            page.wait_for_timeout(150)
-            if width != 320:
-                found += [f"{theme} {width} {line}" for line in violations(page)]
-            if overflow(page):
-                found.append(f"{width}: {overflow(page)} px too wide")
-            _keep(page, f"{name}.{theme}.{width}")
-            page.context.close()
-        found += eyes.complaints
-        if found:
-            wrong[name] = found
+        page = eyes.look(path)
+        found = [line for theme, width in SIZES for line in _wrong(page, name, theme, width)]
+        page.context.close()
+        if found + eyes.complaints:
+            wrong[name] = found + eyes.complaints
     return wrong
 
 
-def _keep(page, name: str) -> None:
+def _wrong(page: Page, name: str, theme: str, width: int) -> list[str]:
+    """What is wrong at one width; 320 pixels is only about the width."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.wait_for_timeout(100)
+    found = [f"{theme} {width} {line}" for line in violations(page)] if width != 320 else []
+    if overflow(page):
+        found.append(f"{width}: {overflow(page)} px too wide")
+    _keep(page, f"{name}.{theme}.{width}")
+    return found
+
+
+def _keep(page: Page, name: str) -> None:
     folder = os.environ.get("SHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -51,10 +51,10 @@ def test_a_device_in_plain_words(scene, cleo, dan):
     down = cleo.get(f"/portal/devices/{scene.server.pk}").content.decode()
     assert "Not reporting" in down
     assert "since" in down
-    assert "of the last 30 days" in down
+    assert "in the last 30 days" in down
     up = dan.get(f"/portal/devices/{scene.laptop.pk}").content.decode()
     assert "Working" in up
-    assert "Working 100.00% of the last 30 days" in up
+    assert "Working 100.00% of the time we have watched it" in up
 
 
 def test_a_device_nobody_watches_says_nothing(scene, cleo):
