@@ -96,9 +96,9 @@ def step() -> bool:
     3. Only then does the stream forget them.
     """
     position = queries.position()
-    if position.spooled:
-        return not actions.absorb_spool(by=BY, at=datetime.now(UTC)).busy
     schema = current_schema()
+    if position.spooled:
+        return _went(schema, actions.absorb_spool(by=BY, at=datetime.now(UTC)))
     waiting = stream.read(schema, position.last_id, BATCH)
     if waiting.epoch != position.epoch:
         actions.begin_epoch(epoch=waiting.epoch, was=position.epoch, by=BY, at=datetime.now(UTC))
@@ -106,6 +106,13 @@ def step() -> bool:
     if not waiting.entries:
         return False
     return _absorb(schema, position.last_id, waiting)
+
+
+def _went(schema: str, done: actions.Absorbed) -> bool:
+    """Whether the batch went in; where somebody else held the position it is looked at again."""
+    if done.busy:
+        stream.mark_dirty(schema)
+    return not done.busy
 
 
 def _absorb(schema: str, after: str, waiting: stream.Waiting) -> bool:
@@ -119,7 +126,7 @@ def _absorb(schema: str, after: str, waiting: stream.Waiting) -> bool:
     except (OperationalError, InterfaceError):
         stream.survived(schema)  # the database went away; the entries are not to blame
         raise
-    if done.busy:
+    if not _went(schema, done):
         return False
     cautious = waiting.size < BATCH
     stream.forget(schema, entries[-1][0], next_size=min(BATCH, waiting.size * 2) if cautious else 0)

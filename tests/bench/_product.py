@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 MSPS = 20
@@ -144,6 +145,36 @@ def ticking(*names: str, each: float = 1.0) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def cpu_of(*processes: int) -> float:
+    """CPU seconds of these processes and all that came from them; 0 where /proc does not tell."""
+    ticks, left = 0, list(processes)
+    while left:
+        pid = left.pop()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            left += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def servers() -> list[int]:
+    """The processes of this bench's own PostgreSQL and Valkey."""
+    import redis
+    from django.conf import settings
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    try:
+        fields = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+    return [int(fields[1]), int(redis.Redis.from_url(settings.REDIS_URL).info()["process_id"])]
 
 
 def free_port() -> int:
