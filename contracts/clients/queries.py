@@ -79,6 +79,7 @@ def versions_of(rows: QuerySet[UnitVersion]) -> list[register.UnitVersion]:
 
 
 def has_clients() -> bool:
+    """Whether a new MSP has taken on anybody yet."""
     return Client.objects.exists()
 
 
