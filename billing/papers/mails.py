@@ -1,13 +1,12 @@
 """The mail that brings an invoice."""
 
 from babel.dates import format_date
-from django.conf import settings
 from django.urls import reverse
 
 from billing.models import Invoice
 from msp.kit.money import format_money
 from msp.kit.periods import Period
-from tenants.context import current
+from tenants.context import address
 
 
 def subject(invoice: Invoice) -> str:
@@ -26,10 +25,3 @@ def text(invoice: Invoice) -> str:
         f"{address(reverse('portal-invoice', args=[invoice.pk]))}\n\n"
         f"{invoice.party['seller']}\n"
     )
-
-
-def address(path: str) -> str:
-    """A path of this MSP's host as a link for a mail; made in a task, where there is no request."""
-    host = f"{current().slug}.{settings.TENANT_SUFFIX}"
-    port = "" if settings.PUBLIC_SCHEME == "https" else f":{settings.PORT}"
-    return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"

@@ -56,8 +56,9 @@ class Draft:
 
     @property
     def verdict(self) -> str:
-        """What the reviewer sorts by: any finding asks for a look."""
-        return "needs_look" if self.checks else str(self.difference.verdict)
+        """What the reviewer sorts by: any finding that is new asks for a look."""
+        looks = any(not check.known for check in self.checks)
+        return "needs_look" if looks else str(self.difference.verdict)
 
 
 def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Draft]:
@@ -132,7 +133,8 @@ def _draft(
         difference = _taxed_anew(difference, previous.tax_rate, client.tax_rate)
     zero = {line.key for line in before or () if not line.amount}
     checked = tuple(_checked(line, zero) for line in lines)
-    subject = checks.Subject(checked, client.billing_email, uncovered, difference.looks)
+    seen = named_before(previous) if previous else ()
+    subject = checks.Subject(checked, client.billing_email, uncovered, seen, difference.looks)
     return Draft(
         currency,
         client.tax_rate,
@@ -177,6 +179,11 @@ def previous_invoice(*, client_id: int, currency: str, period: Period) -> Invoic
         .exclude(state=Invoice.State.VOID)
         .first()
     )
+
+
+def named_before(invoice: Invoice) -> tuple[str, ...]:
+    """The uncovered devices a stored bill told of."""
+    return tuple(name for check in invoice.checks for name in check.get("names", ()))
 
 
 def billed_before(invoice: Invoice) -> list[Billed]:

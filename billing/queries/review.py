@@ -66,8 +66,8 @@ def why(invoice: Invoice) -> str:
         return f"On hold: {invoice.hold_reason}"
     if invoice.issue_error:
         return f"Could not be issued: {invoice.issue_error}"
-    if invoice.state == Invoice.State.DRAFT and invoice.checks:
-        first, *more = [str(check["text"]) for check in invoice.checks]
+    if invoice.verdict == "needs_look" and invoice.state == Invoice.State.DRAFT:
+        first, *more = [str(check["text"]) for check in invoice.checks if not check["known"]]
         return f"{first} And {len(more)} more." if more else first
     return invoice.explanation
 

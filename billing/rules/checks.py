@@ -16,11 +16,17 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding; while one that `blocks` stands, the bill cannot be approved."""
+    """One finding; while one that `blocks` stands, the bill cannot be approved.
+
+    A finding that is `known` stood on last month's bill already, about the same `names`: it is
+    still told, and asks for no second look.
+    """
 
     code: str
     text: str
     blocks: bool = False
+    known: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,15 @@ class CheckedLine:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A draft as the checks see it. `uncovered` are monitored devices that no line speaks of."""
+    """A draft as the checks see it.
+
+    `uncovered` are monitored devices that no line speaks of, `seen` those last month's bill named.
+    """
 
     lines: tuple[CheckedLine, ...]
     billing_email: str
     uncovered: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
 
 
@@ -55,18 +65,12 @@ def findings(subject: Subject) -> tuple[Check, ...]:
     found = [
         *_double_cover(subject.lines),
         *_missing_prices(subject.lines),
-        *_uncovered(subject.uncovered),
+        *_uncovered(subject),
         *_zero_lines(subject.lines),
         *_no_address(subject.billing_email),
         *(Check("change", text) for text in subject.looks),
     ]
-    return tuple(sorted(found, key=lambda check: not check.blocks))
-
-
-def uncovered(names: Sequence[str]) -> Check:
-    """Devices we watch and nobody pays for."""
-    many = f"{len(names)} monitored device{'s are' if len(names) > 1 else ' is'}"
-    return Check("leakage", f"{many} on no agreement line: {listed(names)}.")
+    return tuple(sorted(found, key=lambda check: (not check.blocks, check.known)))
 
 
 def listed(names: Sequence[str]) -> str:
@@ -77,9 +81,13 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _uncovered(names: Sequence[str]) -> Iterator[Check]:
+def _uncovered(subject: Subject) -> Iterator[Check]:
+    """Devices we watch and nobody pays for."""
+    names = subject.uncovered
     if names:
-        yield uncovered(names)
+        many = f"{len(names)} monitored device{'s are' if len(names) > 1 else ' is'}"
+        text = f"{many} on no agreement line: {listed(names)}."
+        yield Check("leakage", text, known=set(names) <= set(subject.seen), names=names)
 
 
 def _double_cover(lines: Iterable[CheckedLine]) -> Iterator[Check]:

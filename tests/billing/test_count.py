@@ -8,14 +8,16 @@ import pytest
 from billing import actions
 from billing.models import Invoice, InvoiceLine, LineUnit, Run, RunItem
 from billing.queries.drafts import rated_lines
+from billing.queries.leakage import Unbilled, unbilled_clients
 from billing.queries.meters import Known
 from billing.rules.segments import Segment
 from contracts.clients import actions as clients
 from contracts.clients.models import Client, Device
+from monitoring.models import Check
 from msp.kit.periods import Period, month
 from msp.kit.refusals import Refused
 from tests import make
-from tests.billing.conftest import JULY_1, JUNE, run_of
+from tests.billing.conftest import JULY_1, JUNE, issued, run_of
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +147,32 @@ def test_the_next_month_says_what_changed(harbor):
     assert found.previous_total == Decimal("151.01")
     assert found.verdict == "changed"
     assert found.explanation == "1 device (hdg-ws-03) added."
+
+
+def test_what_is_watched_and_not_billed_is_told_once_as_news(alpha):
+    quill = make.client("Quill Accounting", billing_email="b@quill.example")
+    make.agreement(quill, make.per_device("10.00", classes=["server"]))
+    make.device(quill, "qa-srv-01", "server")
+    for name in ("qa-prn-01", "qa-prn-02"):
+        Check.objects.create(device=make.device(quill, name, "printer"), created_at=JULY_1)
+    make.device(quill, "qa-ws-01", "workstation")  # nobody watches it
+    issued(quill, month(2026, 5), JULY_1 - timedelta(days=30))
+    run_of()
+    (found,) = bill(quill).checks
+    assert found["text"] == "2 monitored devices are on no agreement line: qa-prn-01 and qa-prn-02."
+    assert (found["known"], bill(quill).verdict) == (True, "unchanged")
+    Check.objects.create(device=make.device(quill, "qa-prn-03", "printer"), created_at=JULY_1)
+    run_of(at=JULY_1 + timedelta(hours=1))
+    assert (bill(quill).checks[0]["known"], bill(quill).verdict) == (False, "needs_look")
+
+
+def test_an_agreement_that_counts_no_devices_covers_them_all(alpha):
+    quill = make.client("Quill Accounting", billing_email="b@quill.example")
+    make.agreement(quill, make.flat("50.00"))
+    Check.objects.create(device=make.device(quill, "qa-srv-01"), created_at=JULY_1)
+    run_of()
+    assert [check["code"] for check in bill(quill).checks] == ["change"]
+    assert unbilled_clients(billed=set()) == [
+        Unbilled(quill.pk, "Quill Accounting", "quill-accounting", 1)
+    ]
+    assert unbilled_clients(billed={quill.pk}) == []

@@ -48,7 +48,7 @@ def test_a_month_that_is_not_over_cannot_be_approved(harbor):
 
 def test_a_finding_that_blocks_stops_the_approval(draft):
     Invoice.objects.filter(pk=draft.pk).update(
-        checks=[{"code": "double_cover", "text": "Twice.", "blocks": True}]
+        checks=[{"code": "double_cover", "text": "Twice.", "blocks": True, "known": False}]
     )
     with pytest.raises(Refused, match=r"Harbor Dental: Twice\."):
         actions.approve(invoices=[draft], by=make.BY, at=JULY_1)

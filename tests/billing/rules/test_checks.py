@@ -45,8 +45,15 @@ def test_a_missing_address_is_told():
 def test_monitored_devices_on_no_line_are_named():
     (found,) = findings(subject(line(), uncovered=("a", "b", "c", "d", "e")))
     assert found.text == "5 monitored devices are on no agreement line: a, b, c and 2 more."
+    assert not found.known
     (one,) = findings(subject(line(), uncovered=("a",)))
     assert one.text == "1 monitored device is on no agreement line: a."
+
+
+@pytest.mark.parametrize(("seen", "known"), [(("a", "b", "z"), True), (("a",), False)])
+def test_what_last_months_bill_named_already_asks_for_no_second_look(seen, known):
+    (found,) = findings(subject(line(), uncovered=("a", "b"), seen=seen))
+    assert found.known is known
 
 
 def test_a_price_of_nothing_is_a_missing_price():

@@ -130,6 +130,8 @@
   };
   const clear = () => { const had = rows().map(box).filter((b) => b?.checked); for (const b of had) b.checked = false; paint(); return had.length > 0; };
   doc.addEventListener("click", (e) => {
+    const here = e.target.closest?.("[data-list] a[hx-get]")?.closest("tr, li");
+    if (here) { cursor()?.removeAttribute("data-cursor"); here.setAttribute("data-cursor", ""); }
     const b = e.target.closest?.("[data-list] input.check");
     if (!b) { if (e.target.closest?.("[data-clear]")) clear(); return; }
     if (b.matches("[data-check-all]")) { for (const r of rows()) if (box(r)) box(r).checked = b.checked; paint(); }
