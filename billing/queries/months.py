@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Count, Q
 
 from billing.models import Run
-from billing.queries.runs import Totals, totals_of
+from billing.queries.runs import Totals, totals_by_month
 from msp.kit.periods import month_of, previous_month
 
 TO_OPEN = 12  # closed months one may still open by hand
@@ -31,8 +31,16 @@ def summaries() -> list[Summary]:
         looks=Count("invoices", filter=Q(invoices__state="draft", invoices__verdict="needs_look")),
         final=Count("invoices", filter=Q(invoices__state="issued")),
     ).order_by("-starts_on")
+    totals = totals_by_month(run.starts_on for run in rows)
     return [
-        Summary(run, word_of(run.starts_on), run.bills, run.looks, run.final, tuple(totals_of(run)))
+        Summary(
+            run,
+            word_of(run.starts_on),
+            run.bills,
+            run.looks,
+            run.final,
+            tuple(totals.get(run.starts_on, ())),
+        )
         for run in rows
     ]
 

@@ -67,7 +67,7 @@ def why(invoice: Invoice) -> str:
     if invoice.issue_error:
         return f"Could not be issued: {invoice.issue_error}"
     if invoice.verdict == "needs_look" and invoice.state == Invoice.State.DRAFT:
-        first, *more = [str(check["text"]) for check in invoice.checks if not check["known"]]
+        first, *more = [str(check["text"]) for check in invoice.checks if not check.get("known")]
         return f"{first} And {len(more)} more." if more else first
     return invoice.explanation
 

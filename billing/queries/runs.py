@@ -1,5 +1,7 @@
 """The month as a whole: who is billed, how far it is, and what stands in it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -114,30 +116,30 @@ class Totals:
 
 def totals_of(run: Run) -> list[Totals]:
     """To invoice and against last month, one for each currency, the largest first."""
+    return totals_by_month([run.starts_on]).get(run.starts_on, [])
+
+
+def totals_by_month(firsts: Iterable[date]) -> dict[date, list[Totals]]:
+    """What months came to, by their first day; read at once however many there are.
+
+    A client that left counts in the month before, else its loss would not show.
+    """
+    wanted = set(firsts)
+    before = {first: previous_month(month_of(first)).start for first in wanted}
     rows = (
-        Invoice.objects.filter(run=run)
+        Invoice.objects.filter(starts_on__in=wanted | set(before.values()))
         .exclude(state=Invoice.State.VOID)
-        .values("currency")
+        .values_list("starts_on", "currency")
         .annotate(total=Sum("total"), count=Count("pk"))
         .order_by("-total")
     )
-    before = _last_month(run)
-    return [
-        Totals(row["currency"], row["total"], before.get(row["currency"], Decimal(0)), row["count"])
-        for row in rows
-    ]
-
-
-def _last_month(run: Run) -> dict[str, Decimal]:
-    """What the run before came to; a client that left counts, else its loss would not show."""
-    rows = (
-        Invoice.objects.filter(ends_on=run.starts_on)
-        .exclude(state=Invoice.State.VOID)
-        .values("currency")
-        .annotate(total=Sum("total"))
-        .order_by()
-    )
-    return {row["currency"]: row["total"] for row in rows}
+    sums = {(first, currency): (total, count) for first, currency, total, count in rows}
+    found: dict[date, list[Totals]] = defaultdict(list)
+    for (first, currency), (total, count) in sums.items():
+        if first in wanted:
+            last, _count = sums.get((before[first], currency), (Decimal(0), 0))
+            found[first].append(Totals(currency, total, last, count))
+    return found
 
 
 def due_months(today: date) -> list[Period]:

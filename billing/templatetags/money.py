@@ -11,7 +11,7 @@ from msp.kit.periods import Period
 from msp.templatetags import drawing
 
 register = template.Library()
-_CELL, _GAP, _HIGH = 7, 1, 12
+_CELL, _GAP, _HIGH = 9, 1, 14
 
 
 @register.simple_tag
@@ -35,7 +35,7 @@ def day_cells(unit: Counted, period: Period) -> SafeString:
 def day_ruler(period: Period) -> SafeString:
     """The numbers of the days above the cells, every seventh."""
     marks = [
-        drawing.el("text", drawing.text(day + period.start.day), x=day * _CELL, y=9)
+        drawing.el("text", drawing.text(day + period.start.day), x=day * _CELL, y=11)
         for day in range(0, period.days, 7)
     ]
     return _picture(period, *marks, label="")

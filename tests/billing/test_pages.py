@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from billing import actions
 from billing.models import Invoice, InvoiceLine, Run
@@ -347,3 +349,35 @@ def test_the_client_page_shows_its_money_to_those_who_may_see_it(fay, ben, harbo
 def test_today_tells_finance_what_waits(fay, ben, draft):
     assert "Bills to review" in fay.get("/").content.decode()
     assert "Bills to review" not in ben.get("/").content.decode()
+
+
+# -- what it costs ------------------------------------------------------------------------------
+
+
+def queries_of(browser: Browser, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("address", ["/billing/runs", RUN, "/invoices"])
+def test_a_longer_list_asks_no_more_of_the_database(fay, harbor, address):
+    run_of()
+    few = queries_of(fay, address)
+    for number in range(6):
+        client = make.client(f"Client {number}", billing_email="b@x.example")
+        make.agreement(client, make.flat("50.00"))
+    run_of(month(2026, 5), JULY_1 - timedelta(days=30))
+    run_of(at=JULY_1 + timedelta(hours=1))
+    assert queries_of(fay, address) <= few + 1  # the bill of last month, beside the chosen one
+
+
+def test_more_devices_cost_a_count_no_more_queries(harbor):
+    run_of()
+    with CaptureQueriesContext(connection) as few:
+        run_of(at=JULY_1 + timedelta(hours=1))
+    for number in range(20):
+        make.device(harbor, f"more-{number}", "server")
+    with CaptureQueriesContext(connection) as many:
+        run_of(at=JULY_1 + timedelta(hours=2))
+    assert len(many) == len(few)
