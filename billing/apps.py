@@ -25,6 +25,6 @@ class BillingConfig(AppConfig):
         ),
         Nav(
             "", "invoice", "Invoices", "receipt-text", "portal-invoice-list", side="portal",
-            order=30,
+            order=30, roles=("billing", "admin"),
         ),
     ]  # fmt: skip

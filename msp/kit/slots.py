@@ -22,7 +22,8 @@ class Nav:
     """One entry of the sidebar (`side="staff"`) or of the portal's bar (`side="portal"`).
 
     `url` is a URL name, `count` a dotted path of `f(viewer) -> int | None` shown beside the label.
-    `also` are first words of other URL names whose pages belong to this entry.
+    `also` are first words of other URL names whose pages belong to this entry. `roles` narrows an
+    entry of the portal to some portal roles.
     """
 
     group: str
@@ -36,6 +37,13 @@ class Nav:
     tone: str = ""
     side: str = "staff"
     also: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    def shown_to(self, viewer: Any) -> bool:
+        """Whether the viewer may use what this leads to."""
+        if self.permission and self.permission not in viewer.permissions:
+            return False
+        return not self.roles or viewer.role in self.roles
 
 
 @dataclass(frozen=True)

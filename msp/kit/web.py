@@ -134,7 +134,7 @@ def _nav_once(request: HttpRequest, viewer: Any, side: str) -> Any:
 def _nav(viewer: Any, side: str) -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in nav_items(side):
-        if item.permission and item.permission not in viewer.permissions:
+        if not item.shown_to(viewer):
             continue
         groups.setdefault(item.group, []).append(
             {

@@ -46,7 +46,9 @@ def test_the_client_opens_an_invoice_down_to_its_devices(cleo, bill):
 def test_a_plain_user_sees_no_money(dan, bill):
     for address in ["/portal/invoices", *addresses(bill)]:
         assert dan.get(address).status_code == 403
-    assert "$10.00" not in dan.get("/portal/").content.decode()
+    home = dan.get("/portal/").content.decode()
+    assert "$10.00" not in home
+    assert "/portal/invoices" not in home
 
 
 def test_the_billing_role_is_enough(cast, sign_in, bill):
@@ -78,6 +80,7 @@ def test_the_portal_home_shows_the_last_invoice(cleo, bill):
     page = cleo.get("/portal/").content.decode()
     assert "$10.00" in page
     assert "for June, due July 31" in page
+    assert 'href="/portal/invoices"' in page
 
 
 def test_what_all_clients_see_is_what_we_issued(cleo, eve, cast, bill):
