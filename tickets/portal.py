@@ -33,9 +33,9 @@ NEEDS = (  # words, icon
 @client_user()
 @require_GET
 def request_list(request: HttpRequest) -> HttpResponse:
-    """What is open first; what is done is folded below. An administrator may see everyone's."""
+    """What is open first; what is done is folded below. An administrator sees everyone's."""
     admin = request.viewer.role == "admin"
-    mine = not admin or request.GET.get("who") != "everyone"
+    mine = not admin or request.GET.get("who") == "mine"
     at = datetime.now(UTC)
     found = queries.open_requests(request.viewer, mine=mine).prefetch_related("clocks__spans")
     ended = rows_of(request, queries.ended_requests(request.viewer, mine=mine))

@@ -17,29 +17,28 @@ if TYPE_CHECKING:
     from contracts.clients.models import Client
 
 PASSWORD = "a-long-password"
+ZONE = "America/New_York"
 
 
 def build() -> dict[str, str]:
     from contracts.clients import actions as clients
     from monitoring import actions as monitoring
-    from monitoring.models import Check
-    from msp.kit.periods import local_date
+    from msp.kit.periods import anchored, day_start, local_date, month_of
     from tenants import context
     from tenants.models import Msp
     from tenants.people.models import Person
 
     by, now = system("Tests"), datetime.now(UTC)
-    began = now - timedelta(days=1)
+    first = anchored(local_date(now, ZONE).replace(day=1), -1)  # last month can be billed
+    began = day_start(first, ZONE) - timedelta(days=1)
     with context.outside():
         alpha = context.tenant_of(Msp.objects.get(slug="alpha"))
     with context.inside(alpha):
         for person in Person.objects.all():
             person.set_password(PASSWORD)
             person.save(update_fields=["password"])
-        today = local_date(now, "America/New_York")
-        first = today.replace(day=1)
         client = clients.add_client(
-            name="Harbor Dental", zone="America/New_York", by=by, at=began,
+            name="Harbor Dental", zone=ZONE, by=by, at=began,
             billing_email="bills@harbor.example",
         )  # fmt: skip
         site = clients.add_site(client=client, name="Oak Street", by=by, at=began)
@@ -54,9 +53,9 @@ def build() -> dict[str, str]:
         )  # fmt: skip
         _agree(client, first, by, began)
         _key, token = monitoring.enrol_key(site=site, name="Oak Street", by=by, at=began)
-        Check.objects.filter(device=device).update(period_seconds=2, grace_seconds=2)
         return {
             "key": token, "device": str(device.pk), "month": f"{first:%Y-%m}",
+            "days": f"{month_of(first).days}",
             "price": str(Decimal("154.50")),
         }  # fmt: skip
 
@@ -86,7 +85,7 @@ def _agree(client: "Client", first: date, by: Actor, began: datetime) -> None:
             ),
         ],
     )  # fmt: skip
-    contracts.publish(version=agreement.versions.get(), by=by, at=began)
+    contracts.publish(version=agreement.versions.get(), by=by, at=began, backdated=True)
 
 
 if __name__ == "__main__":

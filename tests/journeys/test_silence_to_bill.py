@@ -87,6 +87,29 @@ def test_a_silent_device_becomes_a_ticket_and_a_line_of_a_bill(
     finance = browser.new_context(accept_downloads=True).new_page()
     sign_in(finance, home, "fay@alpha.example", PASSWORD)
     finance.goto(f"{home}/billing/runs")
-    finance.get_by_role("button", name="Preview").first.click()
-    eventually(finance, f"{home}/billing/runs/{facts['month']}", "Harbor Dental")
+    finance.get_by_role("button", name="Count").click()
+    run = f"{home}/billing/runs/{facts['month']}"
+    eventually(finance, run, "Harbor Dental")
     expect(finance.get_by_text("$154.50").first).to_be_visible()
+    finance.get_by_role("button", name="Approve").last.click()
+    finance.wait_for_timeout(1500)
+    finance.goto(run)
+    finance.get_by_role("button", name="Issue").first.click()
+    finance.get_by_role("dialog").get_by_role("button", name="Issue").click()
+    eventually(finance, f"{home}/invoices", "INV-")
+
+    finance.get_by_role("link", name="INV-").first.click()
+    finance.wait_for_load_state()
+    address = finance.url
+    eventually(finance, address, ".pdf")
+    paper = finance.request.get(
+        finance.get_by_role("link", name=".pdf").first.evaluate("link => link.href")
+    )
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.body().startswith(b"%PDF-")
+    finance.locator("table a").first.click()  # a quantity opens what is behind it
+    expect(finance.get_by_text("hdg-srv-01").first).to_be_visible()
+    expect(finance.get_by_text(facts["days"]).first).to_be_visible()
+
+    portal.goto(f"{home}/portal/invoices")
+    expect(portal.get_by_text("$154.50").first).to_be_visible()
