@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenants.people.rules.viewer import Viewer
 from tickets.models import Clock, Ticket
@@ -11,7 +11,8 @@ from tickets.queries.clocks import Shown, clocks_of
 from tickets.queries.queue import ACTIVE
 from tickets.rules.plain import Asked, words
 
-URGENT = 2
+# Not every wish that presses is a problem: a standstill is, and what monitoring found.
+GRAVE = Q(priority=1) | Q(channel=Ticket.Channel.MONITORING, priority=2)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def as_request(ticket: Ticket, at: datetime) -> Request:
 
 def problem(viewer: Viewer, at: datetime) -> Request | None:
     """The gravest thing being worked on for this client, to be shown on top."""
-    rows = Ticket.objects.visible_to(viewer).filter(ACTIVE, priority__lte=URGENT)
+    rows = Ticket.objects.visible_to(viewer).filter(ACTIVE & GRAVE)
     found = (
         rows.select_related("owner", "client")
         .prefetch_related("clocks__spans")
@@ -72,5 +73,5 @@ def problem(viewer: Viewer, at: datetime) -> Request | None:
 
 
 def problem_count(viewer: Viewer) -> int:
-    """How many grave things are being worked on for this client."""
-    return Ticket.objects.visible_to(viewer).filter(ACTIVE, priority__lte=URGENT).count()
+    """How many grave things are open for this client."""
+    return Ticket.objects.visible_to(viewer).filter(ACTIVE & GRAVE).count()

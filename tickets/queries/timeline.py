@@ -84,7 +84,7 @@ def _changes(ticket: Ticket) -> list[Item]:
                 line.at,
                 "changes",
                 line.actor_name,
-                line.sentence,
+                line.sentence.replace(f"#{ticket.number}", "this ticket"),
                 icon=icon,
                 tone=tone,
             )

@@ -78,6 +78,8 @@
     if (!menu.matches?.(".menu[popover]")) return;
     const opener = one(`[popovertarget="${menu.id}"]`);
     opener?.setAttribute("aria-expanded", String(e.newState === "open"));
+    /* A swap copies attributes of what it replaces, and the policy refuses a copied style */
+    if (e.newState !== "open") menu.removeAttribute("style");
     if (e.newState !== "open" || menu.id === "me-menu" || !opener) return;
     const at = opener.getBoundingClientRect(), box = menu.getBoundingClientRect(), gap = 4;
     const below = at.bottom + gap + box.height <= innerHeight || at.top < box.height;
@@ -85,6 +87,11 @@
     menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.width - 8))}px`;
     one(".menu__i", menu)?.focus({ preventScroll: true });
   }, true);
+  /* Closed after the form was sent: htmx forgets which button it was once that button loses focus */
+  doc.addEventListener("click", (e) => {
+    const menu = e.target.closest?.(".menu[popover] .menu__i")?.closest("[popover]");
+    if (menu) setTimeout(() => menu.matches(":popover-open") && menu.hidePopover());
+  });
   const inMenu = (e) => {
     const menu = e.target.closest(".menu"), step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!menu || !step) return false;
