@@ -1,0 +1,155 @@
+"""Two clients of one MSP with one of everything, each text marked so that it is known anywhere."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from billing import actions as billing
+from billing.models import Invoice
+from contracts.clients.models import Client, Contact, Device
+from contracts.models import Agreement
+from monitoring import actions as monitoring
+from monitoring.models import Check, Incident, IncidentNumber
+from msp.kit.periods import month
+from msp.kit.refs import Actor
+from tenants.journal.models import Delivery, Entry
+from tenants.people import actions as people
+from tests import make
+from tickets import actions as tickets
+from tickets.models import Ticket
+
+MAY = month(2026, 5)
+JUNE_1 = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
+
+
+@dataclass
+class Owned:
+    """What belongs to one client. `mark` stands in every text of it, `note` in internal ones."""
+
+    mark: str
+    note: str
+    client: Client
+    admin: Contact
+    user: Contact
+    device: Device
+    agreement: Agreement
+    check: Check
+    incident: Incident
+    of_admin: Ticket
+    of_user: Ticket
+    invoice: Invoice | None = None
+
+
+def owned(mark: str, *, device_kind: str = "server") -> Owned:
+    """A client with people, a device, an agreement, two tickets and an incident."""
+    note = f"{mark}NOTE"
+    client = make.client(
+        f"Company {mark}", address=f"1 {mark} Street", warning=f"Beware {note}",
+        industry=mark, billing_email=f"bills@{mark.lower()}.example",
+    )  # fmt: skip
+    place = make.site(client, f"Site {mark}", address=f"2 {mark} Street")
+    admin, user = (
+        make.contact(client, f"{word} {mark}", site=place, title=mark, counts_from_on=date(2026, 1, 1))
+        for word in ("Admin", "User")
+    )
+    make.portal(admin, "admin")
+    make.portal(user, "user")
+    admin.refresh_from_db()
+    user.refresh_from_db()
+    device = make.device(client, f"dev-{mark}", device_kind, site=place, serial=f"SN{mark}")
+    agreement = make.agreement(
+        client, make.per_device("10.00", description=f"Care {mark}"), name=f"Agreement {mark}"
+    )
+    _key, _token = monitoring.enrol_key(site=place, name=f"Key {mark}", by=make.BY, at=JUNE_1)
+    check = Check.objects.filter(device=device).first() or monitoring.add_check(
+        device=device, name=f"Check {mark}", slug="beat", period=60, grace=60, by=make.BY, at=JUNE_1
+    )
+    return Owned(
+        mark, note, client, admin, user, device, agreement, check,
+        incident(mark, client, device, check),
+        ticket(f"Admins {mark}", note, admin, device), ticket(f"Users {mark}", note, user, device),
+    )  # fmt: skip
+
+
+def incident(mark: str, client: Client, device: Device, check: Check) -> Incident:
+    row, _new = IncidentNumber.objects.get_or_create(pk=1)
+    row.last += 1
+    row.save()
+    return Incident.objects.create(
+        number=row.last, problem_key=f"check:{check.pk}", check_row=check, device=device,
+        client=client, title=f"Silent {mark}", opened_at=JUNE_1, detected_at=JUNE_1,
+    )  # fmt: skip
+
+
+def ticket(subject: str, note: str, contact: Contact, device: Device) -> Ticket:
+    by = Actor("contact", contact.pk, contact.name)
+    made = tickets.open_ticket(
+        client=contact.client, contact=contact, device=device, subject=subject,
+        body=f"Body of {subject}", channel="portal", by=by, at=JUNE_1,
+    )  # fmt: skip
+    tickets.note(ticket=made, body=f"Among us {note}", by=make.BY, at=JUNE_1)
+    return made
+
+
+@dataclass
+class World:
+    """One MSP as the walk finds it: the ids go into addresses, the marks must not come out."""
+
+    here: Owned
+    other: Owned
+    delivery: Delivery
+    key_prefix: str
+
+    def value(self, words: list[str], name: str) -> Any:
+        """What to put for a parameter of a route that begins with these words."""
+        of = self.here
+        known: dict[tuple[str, str], Any] = {
+            ("clients", "slug"): of.client.slug,
+            ("clients", "pk"): of.client.pk,
+            ("sites", "pk"): of.device.site_id,
+            ("contacts", "pk"): of.admin.pk,
+            ("devices", "pk"): of.device.pk,
+            ("agreements", "pk"): of.agreement.pk,
+            ("tickets", "number"): of.of_admin.number,
+            ("tickets", "pk"): of.of_admin.pk,
+            ("requests", "number"): of.of_admin.number,
+            ("incidents", "number"): of.incident.number,
+            ("incidents", "pk"): of.incident.pk,
+            ("checks", "pk"): of.check.pk,
+            ("invoices", "pk"): of.invoice.pk if of.invoice else 1,
+            ("invoices", "line"): self._line(),
+            ("invoices", "line_pk"): self._line(),
+            ("runs", "word"): "2026-05",
+            ("people", "pk"): of.admin.person_id,
+            ("deliveries", "pk"): self.delivery.pk,
+            ("keys", "public_id"): self.key_prefix,
+        }
+        for word in reversed(words):
+            if (word, name) in known:
+                return known[word, name]
+        return 1 if name in ("pk", "number", "line") else "x"
+
+    def _line(self) -> int:
+        line = self.here.invoice.lines.first() if self.here.invoice else None
+        return line.pk if line else 1
+
+
+def world(here: str, other: str) -> World:
+    """Fill the current MSP: two clients, a month billed and issued, a delivery, a key."""
+    one, two = owned(here), owned(other, device_kind="workstation")
+    run = billing.open_run(period=MAY, by=make.BY, at=JUNE_1)
+    run = billing.count_run(run=run, by=make.BY, at=JUNE_1)
+    bills = list(Invoice.objects.filter(run=run))
+    billing.approve(invoices=bills, by=make.BY, at=JUNE_1)
+    for bill in bills:
+        billing.issue(invoice=bill, by=make.BY, at=JUNE_1)
+    one.invoice = Invoice.objects.get(run=run, client=one.client)
+    two.invoice = Invoice.objects.get(run=run, client=two.client)
+    failed = Delivery.objects.create(
+        entry=Entry.objects.order_by("pk").first(), reaction="tests.gone", next_at=JUNE_1
+    )
+    owner = people.Person.objects.filter(role="owner").first()
+    token = people.create_key(
+        person=owner, name=f"Key {here}", scopes=["clients:read"], by=make.BY, at=JUNE_1
+    )
+    return World(one, two, failed, token[:12])
