@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from monitoring import actions
 from monitoring.models import Incident
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
-from msp.kit.rest.fields import Id, WriteSerializer, YesNo
+from msp.kit.rest.fields import Id, Instant, WriteSerializer, YesNo
 from tenants.people.tokens import once
 
 
@@ -36,7 +36,7 @@ class IncidentFilter(django_filters.FilterSet):
     device_id = Id()
     state = django_filters.ChoiceFilter(choices=Incident.State.choices)
     open = YesNo(field_name="resolved_at", lookup_expr="isnull")
-    opened_since = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
+    opened_since = Instant(field_name="opened_at", lookup_expr="gte")
 
 
 class Incidents(ListEndpoint):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from contracts.clients.models import Client, Contact, Device, Site
 from msp.kit.refusals import Refused
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
-from msp.kit.rest.fields import Id, WriteSerializer, YesNo
+from msp.kit.rest.fields import Id, Instant, WriteSerializer, YesNo
 from tenants.people.models import Person
 from tenants.people.tokens import once
 from tickets import actions
@@ -100,7 +100,7 @@ class TicketFilter(django_filters.FilterSet):
     priority = django_filters.ChoiceFilter(choices=Ticket.Priority.choices)
     channel = django_filters.ChoiceFilter(choices=Ticket.Channel.choices)
     open = YesNo(field_name="resolved_at", lookup_expr="isnull")
-    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = Instant(field_name="updated_at", lookup_expr="gte")
 
 
 class Tickets(ListEndpoint):

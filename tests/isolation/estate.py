@@ -9,7 +9,7 @@ from billing.models import Invoice
 from contracts.clients.models import Client, Contact, Device
 from contracts.models import Agreement
 from monitoring import actions as monitoring
-from monitoring.models import Check, Incident, IncidentNumber
+from monitoring.models import Check, EnrolmentKey, Incident, IncidentNumber
 from msp.kit.periods import month
 from msp.kit.refs import Actor
 from tenants.journal.models import Delivery, Entry
@@ -34,6 +34,7 @@ class Owned:
     device: Device
     agreement: Agreement
     check: Check
+    key: EnrolmentKey
     incident: Incident
     of_admin: Ticket
     of_user: Ticket
@@ -60,13 +61,13 @@ def owned(mark: str, *, device_kind: str = "server") -> Owned:
     agreement = make.agreement(
         client, make.per_device("10.00", description=f"Care {mark}"), name=f"Agreement {mark}"
     )
-    _key, _token = monitoring.enrol_key(site=place, name=f"Key {mark}", by=make.BY, at=JUNE_1)
+    enrolment, _token = monitoring.enrol_key(site=place, name=f"Key {mark}", by=make.BY, at=JUNE_1)
     check = Check.objects.filter(device=device).first() or monitoring.add_check(
         device=device, name=f"Check {mark}", slug="beat", period=60, grace=60, by=make.BY, at=JUNE_1
     )
     return Owned(
         mark, note, client, admin, user, device, agreement, check,
-        incident(mark, client, device, check),
+        enrolment, incident(mark, client, device, check),
         ticket(f"Admins {mark}", note, admin, device), ticket(f"Users {mark}", note, user, device),
     )  # fmt: skip
 
@@ -100,7 +101,7 @@ class World:
     delivery: Delivery
     key_prefix: str
 
-    def value(self, words: list[str], name: str) -> Any:
+    def value(self, words: list[str], name: str, kind: str = "str") -> Any:
         """What to put for a parameter of a route that begins with these words."""
         of = self.here
         known: dict[tuple[str, str], Any] = {
@@ -123,11 +124,12 @@ class World:
             ("people", "pk"): of.admin.person_id,
             ("deliveries", "pk"): self.delivery.pk,
             ("keys", "public_id"): self.key_prefix,
+            ("keys", "pk"): of.key.pk,
         }
         for word in reversed(words):
             if (word, name) in known:
                 return known[word, name]
-        return 1 if name in ("pk", "number", "line") else "x"
+        return 1 if kind == "int" else "x"
 
     def _line(self) -> int:
         line = self.here.invoice.lines.first() if self.here.invoice else None

@@ -35,7 +35,8 @@ class Route:
         words = [word for part in words for word in part.split(".")]
 
         def fill(found: re.Match[str]) -> str:
-            return str(world.value(words, found[1].rpartition(":")[2]))
+            kind, _, name = found[1].rpartition(":")
+            return str(world.value(words, name, kind))
 
         return "/" + re.sub(r"<([^>]+)>", fill, self.path)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -58,6 +59,22 @@ class Id(django_filters.NumberFilter):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+
+class InstantField(IsoDateTimeField):  # type: ignore[misc]
+    """An instant that a database can hold in UTC, whatever offset it came with."""
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        if found is not None and not 1900 <= found.year <= 9000:
+            raise forms.ValidationError("An instant between the years 1900 and 9000.")
+        return found
+
+
+class Instant(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+    """A filter that takes an instant, such as 2026-06-01T14:00:00Z."""
+
+    field_class = InstantField
 
 
 @extend_schema_field({"type": "string", "enum": ["true", "false"]})
