@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -51,7 +51,7 @@ def theme(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return redirect(back if safe else "/")
+    return HttpResponseRedirect(back if safe and back.startswith("/") else "/")
 
 
 @anyone
