@@ -48,7 +48,7 @@ class Nav:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of setting an MSP up, on Today until all are done; `done` is a path of `f() -> bool`."""
+    """A step of setting an MSP up, on Today until all are done; `done` names an `f() -> bool`."""
 
     title: str
     hint: str

@@ -1,7 +1,5 @@
 """What every page shares."""
 
-from collections.abc import Callable
-
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
