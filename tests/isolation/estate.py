@@ -50,7 +50,9 @@ def owned(mark: str, *, device_kind: str = "server") -> Owned:
     )  # fmt: skip
     place = make.site(client, f"Site {mark}", address=f"2 {mark} Street")
     admin, user = (
-        make.contact(client, f"{word} {mark}", site=place, title=mark, counts_from_on=date(2026, 1, 1))
+        make.contact(
+            client, f"{word} {mark}", site=place, title=mark, counts_from_on=date(2026, 1, 1)
+        )
         for word in ("Admin", "User")
     )
     make.portal(admin, "admin")

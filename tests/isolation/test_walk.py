@@ -169,8 +169,10 @@ def test_everybody_gets_in_where_they_may_and_sees_what_is_theirs(
         for method in ("GET", "POST"):
             with undone():
                 answer = who.ask(method, url)
-                text = b"".join(answer).decode(errors="replace") if answer.streaming else (
-                    answer.content.decode(errors="replace")
+                text = (
+                    b"".join(answer).decode(errors="replace")
+                    if answer.streaming
+                    else (answer.content.decode(errors="replace"))
                 )
             said = f"{method} {url} ({route.gate}): {answer.status_code}"
             if answer.status_code >= 500:
@@ -204,9 +206,13 @@ def careless(answer: HttpResponse, who: Identity) -> list[str]:
         lacks.append("a strict policy")
     page = answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html")
     signed_in = who.kind in ("staff", "portal")
-    if page and signed_in and not re.search("no-store|private|public", answer.get("Cache-Control", "")):
-        if b'data-live="' in answer.content:
-            lacks.append("Cache-Control: no-store")
+    if (
+        page
+        and signed_in
+        and not re.search("no-store|private|public", answer.get("Cache-Control", ""))
+        and b'data-live="' in answer.content
+    ):
+        lacks.append("Cache-Control: no-store")
     return lacks
 
 
@@ -233,12 +239,14 @@ def test_a_client_changes_nothing_of_another(
     filled: World, beta: Tenant, name: str, sign_in: Callable
 ) -> None:
     """Portal forms sent with the other client's ids."""
-    mine, theirs = (
-        (filled.here, filled.other) if name == "Cleo" else (filled.other, filled.here)
-    )
+    mine, theirs = (filled.here, filled.other) if name == "Cleo" else (filled.other, filled.here)
     browser = sign_in(mine.admin.person)
     number = theirs.of_admin.number
-    for path in (f"requests/{number}", f"devices/{theirs.device.pk}", f"invoices/{theirs.invoice.pk}"):
+    for path in (
+        f"requests/{number}",
+        f"devices/{theirs.device.pk}",
+        f"invoices/{theirs.invoice.pk}",
+    ):
         assert browser.get(f"/portal/{path}").status_code == 404
     for verb in ("say", "close", "reopen"):
         answer = browser.post(f"/portal/requests/{number}/{verb}", {"body": "x", "text": "x"})
