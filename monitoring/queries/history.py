@@ -90,7 +90,7 @@ def spoken(past: Iterable[bars.Stretch]) -> str:
     for stretch in past:
         sums[stretch.state] = sums.get(stretch.state, timedelta()) + stretch.length
     words = {"unknown": "not known", "maintenance": "in maintenance"}
-    said = [f"{words.get(s, s)} {_length(sums[s])}" for s in bars.RANKS if sums.get(s)]
+    said = [f"{words.get(s, s)} {_length(sums[s])}" for s in bars.RANKS if s in sums]
     return ", ".join(said) or "nothing is known"
 
 
@@ -100,10 +100,11 @@ def down_time(past: Iterable[bars.Stretch]) -> timedelta:
 
 
 def _length(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
-    for size, word in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= 2 * size or size == 1:
-            number = round(minutes / size)
+    """In the largest unit of which there are two or more: 50 minutes, 48 hours, 3 days."""
+    seconds = round(span.total_seconds())
+    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= 2 * size or size == 1:
+            number = round(seconds / size)
             return f"{number} {word}{'' if number == 1 else 's'}"
     return ""
 

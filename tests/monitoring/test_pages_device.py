@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitoring.models import Check, Cursor, Reading, Rollup, Series
-from monitoring.queries import charts
+from monitoring.queries import charts, history
+from monitoring.rules.bars import Stretch
 from tests import make
 from tests.monitoring import scene as scenes
 from tests.monitoring.scene import Scene
@@ -161,3 +162,14 @@ def test_the_device_list_knows_states(scene, ben):
     html = ben.get("/devices").content.decode()
     assert "Last seen" in html
     assert "Down" in html
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 seconds"), (1, "1 second"), (95, "95 seconds"), (600, "10 minutes"),
+     (7199, "120 minutes"), (7200, "2 hours"), (172_000, "48 hours"), (259_200, "3 days")],
+)  # fmt: skip
+def test_bars_are_told_in_words(seconds, words):
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    stretch = Stretch("down", at, at + timedelta(seconds=seconds))
+    assert history.spoken([stretch]) == f"down {words}"
