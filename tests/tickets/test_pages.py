@@ -111,7 +111,7 @@ def test_the_timeline_shows_one_kind_at_a_time(ben: Browser, ticket: Ticket) -> 
     assert "drops" not in notes
     assert "drops" in talk
     assert "Switch port" not in talk
-    assert "opened #" in changes
+    assert "opened this ticket" in changes
     assert "Switch port" not in changes
 
 

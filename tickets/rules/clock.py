@@ -188,7 +188,8 @@ def _moved(calendar: SupportCalendar, clock: Clock, event: Event) -> Clock:
         case Kind.REOPENED if clock.fulfilled_at is not None:
             return replace(clock, spans=(*clock.spans, Span(event.at)), fulfilled_at=None)
         case Kind.TARGET_CHANGED if not clock.done:
-            return _retargeted(calendar, clock, event)
+            # Without grace the shorter target may be over already, and then it is missed at once.
+            return _noticed(calendar, _retargeted(calendar, clock, event), event.at)
         case Kind.STOPPED if not clock.done:
             return replace(clock, spans=_closed(clock.spans, event.at), stopped_at=event.at)
     return clock

@@ -298,3 +298,15 @@ def test_a_clock_that_does_not_run_looks_like_it(event, look):
     assert left is not None
     shown = face(ALWAYS, left, begin + timedelta(days=3))
     assert (shown.look, shown.used) == (look, 180)
+
+
+def test_without_grace_a_target_that_is_over_is_missed_at_once() -> None:
+    """Raised in the lunch break, a second after its open time was used up; twice says it once."""
+    calendar = SupportCalendar(
+        "America/New_York", windows=(Window(0, 540, 720), Window(0, 780, 1020))
+    )
+    raised = Event("target_changed", ny(2026, 6, 1, 12, 0, 1), target=60)
+    once = clock.fold(calendar, [started(MONDAY_NINE, 181), raised])
+    assert once is not None
+    assert once.missed_at == ny(2026, 6, 1, 12)
+    assert clock.fold(calendar, [started(MONDAY_NINE, 181), raised, raised]) == once
