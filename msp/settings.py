@@ -316,7 +316,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Mail ---
-EMAIL_CONFIG = env.read.email_url("EMAIL_URL", default=f"filemail://{DATA_DIR / 'mail'}")
+EMAIL_CONFIG = env.read.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = EMAIL_CONFIG["EMAIL_FILE_PATH"] or str(DATA_DIR / "mail")
 EMAIL_HOST = EMAIL_CONFIG["EMAIL_HOST"] or "localhost"
