@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contracts.clients.gates import client_user
 from contracts.clients.models import Client, Contact, Device
 from msp.kit.refusals import Refused
-from msp.kit.web import blame, go, page, refusal, rows_of
+from msp.kit.web import blame, form_key, go, page, refusal, rows_of
 from tickets import actions, queries
 from tickets.forms import IMPACTS, RequestForm
 from tickets.models import Ticket
@@ -153,7 +153,7 @@ def _shown(found: Ticket) -> dict[str, Any]:
 def request_say(request: HttpRequest, number: int) -> HttpResponse:
     """A word from the client. Of a request that ended long ago it begins a new one."""
     contact, body = _me(request), request.POST.get("body", "")
-    key = request.POST.get("key", "")[:64] or None
+    key = form_key(request)
     return _do(
         request, number,
         lambda found, who: actions.client_message(

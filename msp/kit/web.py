@@ -36,6 +36,12 @@ def rows_of(request: HttpRequest, rows: Any, per_page: int = PAGE_ROWS) -> Any:
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
+def form_key(request: HttpRequest) -> str | None:
+    """The key by which a form sent twice counts once; from outside, so it must look like one."""
+    key = request.POST.get("key", "")[:64]
+    return key if key.isascii() and key.isalnum() else None
+
+
 def toast(response: HttpResponse, text: str, *, tone: str = "ok") -> HttpResponse:
     """Say it at the bottom of the page for some seconds."""
     response["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": tone}})

@@ -204,14 +204,9 @@ def careless(answer: HttpResponse, who: Identity) -> list[str]:
     policy = answer.get("Content-Security-Policy", "")
     if "'unsafe" in policy or "script-src 'self'" not in policy:
         lacks.append("a strict policy")
-    page = answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html")
-    signed_in = who.kind in ("staff", "portal")
-    if (
-        page
-        and signed_in
-        and not re.search("no-store|private|public", answer.get("Cache-Control", ""))
-        and b'data-live="' in answer.content
-    ):
+    text = b"" if answer.streaming else answer.content
+    live = answer.status_code == 200 and b'data-live="' in text  # a page of somebody signed in
+    if live and "no-store" not in answer.get("Cache-Control", ""):
         lacks.append("Cache-Control: no-store")
     return lacks
 

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from msp.kit.refusals import Refused
-from msp.kit.web import blame, go, page, refusal, toast
+from msp.kit.web import blame, form_key, go, page, refusal, toast
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 from tickets import actions
@@ -45,7 +45,7 @@ def _do(
 @require_POST
 def ticket_say(request: HttpRequest, number: int) -> HttpResponse:
     """A reply to the client, or a note among ourselves."""
-    body, key = request.POST.get("body", ""), request.POST.get("key", "")[:64] or None
+    body, key = request.POST.get("body", ""), form_key(request)
     status = request.POST.get("status", "")[:20] or None
     reason = request.POST.get("pause_reason", "")
 
