@@ -61,7 +61,7 @@ class Id(django_filters.NumberFilter):
         super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
 
 
-class InstantField(IsoDateTimeField):  # type: ignore[misc]
+class InstantField(IsoDateTimeField):
     """An instant that a database can hold in UTC, whatever offset it came with."""
 
     def clean(self, value: Any) -> Any:
@@ -71,7 +71,7 @@ class InstantField(IsoDateTimeField):  # type: ignore[misc]
         return found
 
 
-class Instant(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+class Instant(django_filters.IsoDateTimeFilter):
     """A filter that takes an instant, such as 2026-06-01T14:00:00Z."""
 
     field_class = InstantField
