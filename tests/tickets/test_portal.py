@@ -81,8 +81,8 @@ def test_who_sees_whose_requests(
 ) -> None:
     dana, erin, eve = portal(scene.dana), portal(scene.erin), portal(scene.eve)
     url = reverse("portal-request-list")
-    assert erins.subject not in dana.get(url).content.decode()
-    assert erins.subject in dana.get(url, {"who": "everyone"}).content.decode()
+    assert erins.subject not in dana.get(url, {"who": "mine"}).content.decode()
+    assert erins.subject in dana.get(url).content.decode()
     assert ticket.subject not in erin.get(url, {"who": "everyone"}).content.decode()
     hers = reverse("portal-request", args=[ticket.number])
     assert [who.get(hers).status_code for who in (dana, erin, eve)] == [200, 404, 404]
