@@ -65,6 +65,12 @@ def test_no_path_of_a_machine_in_the_tree() -> None:
             assert "/" + "work/" not in text, name
 
 
+def test_no_folder_hides_from_the_import_contracts() -> None:
+    """Without an `__init__.py` Python finds the modules, and the linter does not."""
+    folders = {file.parent for file in sources(*ROOMS)}
+    assert [name_of(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
 def test_imports_keep_to_the_floors() -> None:
     done = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-cache"],
