@@ -33,7 +33,8 @@ def keys() -> list[models.ForeignKey]:
 def test_foreign_keys_point_down(key: models.ForeignKey) -> None:
     there = key.related_model._meta.app_label
     if there in ORDER:
-        assert ORDER.index(there) <= ORDER.index(key.model._meta.app_label)
+        here = key.model._meta.app_label
+        assert ORDER.index(there) <= ORDER.index(here), f"{here} points up at {there}"
 
 
 @pytest.mark.parametrize("key", keys(), ids=str)
@@ -41,7 +42,7 @@ def test_keys_that_leave_their_app_have_no_way_back(key: models.ForeignKey) -> N
     there, here = key.related_model._meta.app_label, key.model._meta.app_label
     allowed = {there, here} == {"clients", "contracts"}  # one room; the alcove is below
     if there != here and not allowed:
-        assert key.remote_field.related_name == "+"
+        assert key.remote_field.related_name == "+", f"{there} can climb to {here}"
 
 
 def test_no_tenant_row_points_at_a_shared_row() -> None:
