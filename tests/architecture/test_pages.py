@@ -86,6 +86,7 @@ def test_a_client_is_let_into_no_page_of_the_msp(cleo: Browser) -> None:
     assert wrongly_let_in(cleo, gated("staff"), kept_out) == []
 
 
+@pytest.mark.usefixtures("cast")
 def test_the_portal_is_for_clients(ada: Browser) -> None:
     paths = gated("client_user")
     assert wrongly_let_in(ada, paths, lambda answer: answer.status_code in (403, 405)) == []
