@@ -86,3 +86,13 @@ def test_migrations_are_linear_and_named() -> None:
         numbers = [file.name[:4] for file in folder.glob("0*.py")]
         assert len(numbers) == len(set(numbers)), folder
         assert not list(folder.glob("0*_auto_*.py")), folder
+
+
+def test_every_check_was_seen_to_bite() -> None:
+    """The table of docs/decisions/0001 names each import contract and each test of this folder."""
+    table = (ROOT / "docs/decisions/0001-six-floors.md").read_text()
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    names = [contract["name"] for contract in linter["contracts"]]
+    for file in sorted(Path(__file__).parent.glob("test_*.py")):
+        names += [f"`{f.name}`" for f in functions(file) if f.name.startswith("test_")]
+    assert [name for name in names if name not in table] == []
