@@ -18,6 +18,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from msp.supervise import _die_with_parent
+
 MSPS = 20
 DEVICES = 50  # of each MSP
 WATCHED = f"pc-{DEVICES - 1}"
@@ -103,6 +105,7 @@ def part(role: str, *command: str) -> Iterator[subprocess.Popen[bytes]]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
     try:
         yield process
