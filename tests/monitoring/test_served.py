@@ -103,5 +103,5 @@ def test_what_arrives_over_a_real_socket(served: tuple[int, Estate]) -> None:
     deadline = time.monotonic() + 10
     while not stream.pulses() and time.monotonic() < deadline:
         time.sleep(0.1)
-    ((since, at),) = stream.pulses()
+    since, at = max(stream.pulses(), key=lambda pulse: pulse[1])  # other intakes may be open
     assert 0 <= at - since < 60
