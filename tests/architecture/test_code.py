@@ -95,4 +95,4 @@ def test_every_check_was_seen_to_bite() -> None:
     names = [contract["name"] for contract in linter["contracts"]]
     for file in sorted(Path(__file__).parent.glob("test_*.py")):
         names += [f"`{f.name}`" for f in functions(file) if f.name.startswith("test_")]
-    assert [name for name in names if name not in table] == []
+    assert [name for name in names if f"\n| {name} |" not in table] == []
