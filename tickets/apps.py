@@ -18,6 +18,7 @@ class TicketsConfig(AppConfig):
         "portal-live": ["tickets.portal.on_portal_live"],
         "portal-ask": ["tickets.portal.on_portal_ask"],
         "portal-home": ["tickets.portal.on_portal_home"],
+        "portal-device": ["tickets.portal.on_portal_device"],
     }
     nav = [
         Nav(

@@ -229,6 +229,16 @@ def on_portal_home(request: HttpRequest, client: Client) -> dict[str, Any]:
     }
 
 
+def on_portal_device(request: HttpRequest, device: Device) -> dict[str, Any]:
+    """What is open about a device, and the way to report one more thing."""
+    found = queries.open_requests(request.viewer, mine=False).filter(device_id=device.pk)
+    return {
+        "template": "tickets/portal/_of_device.html",
+        "device": device,
+        "rows": [(ticket, queries.in_words(ticket)) for ticket in found[:SHOWN_ON_HOME]],
+    }
+
+
 urlpatterns = [
     path("requests", request_list, name="portal-request-list"),
     path("requests/new", request_new, name="portal-request-new"),

@@ -201,6 +201,13 @@ def test_an_old_request_goes_on_as_a_new_one(portal: Enter, scene: Scene) -> Non
     assert "more than 7 days ago" in answer.content.decode()
 
 
+def test_a_device_shows_what_is_open_about_it(portal: Enter, scene: Scene, ticket: Ticket) -> None:
+    html = portal(scene.dana).get(reverse("portal-device", args=[scene.laptop.pk])).content.decode()
+    assert ticket.subject in html
+    assert f"?device={scene.laptop.pk}" in html
+    assert CANARY not in html
+
+
 def test_the_first_page_shows_the_gravest_problem(portal: Enter, scene: Scene) -> None:
     from tickets import portal as ours
 

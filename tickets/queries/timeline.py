@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenants.journal.queries import about
+from tenants.journal.queries import Line, about
 from tickets.models import Message, Ticket
 
 # Their message stands in the timeline itself.
@@ -70,10 +70,18 @@ def _said(message: Message) -> Item:
     )
 
 
+def _first_reply(line: Line) -> Item:
+    """The reply stands in the timeline itself; that it was the one promised is worth a line."""
+    text = "sent the first reply"
+    return Item(f"e{line.id}", line.at, "changes", line.actor_name, text, icon="check-check")
+
+
 def _changes(ticket: Ticket) -> list[Item]:
     found = []
     for line in about("ticket", ticket.pk, limit=LIMIT):
         if line.kind in _SAID:
+            if line.facts.get("first"):
+                found.append(_first_reply(line))
             continue
         icon, tone = _LOOKS.get(line.kind, ("circle-dot", ""))
         if not line.kind.startswith("tickets."):
