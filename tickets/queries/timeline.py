@@ -25,7 +25,8 @@ LIMIT = 400
 
 @dataclass(frozen=True)
 class Item:
-    """One line: `part` is conversation, notes or changes; `html` is set for what somebody wrote."""
+    """One line: `part` is conversation, notes or changes; `html` is set for what somebody wrote;
+    of one instant the opening stands first, then what was said, then what followed (`rank`)."""
 
     id: str
     at: datetime
@@ -36,7 +37,7 @@ class Item:
     from_us: bool = True
     icon: str = "circle-dot"
     tone: str = ""
-    first: bool = False
+    rank: int = 1
 
 
 def timeline(ticket: Ticket, *, for_client: bool, part: str = "") -> list[Item]:
@@ -45,7 +46,7 @@ def timeline(ticket: Ticket, *, for_client: bool, part: str = "") -> list[Item]:
     if for_client:
         return [_said(one) for one in messages.exclude(kind=Message.Kind.NOTE)]
     items = [_said(one) for one in messages] + _changes(ticket)
-    items.sort(key=lambda item: (item.at, item.part != "changes"))
+    items.sort(key=lambda item: (item.at, item.rank))
     return [item for item in items if part in ("", item.part)]
 
 
@@ -73,7 +74,9 @@ def _said(message: Message) -> Item:
 def _first_reply(line: Line) -> Item:
     """The reply stands in the timeline itself; that it was the one promised is worth a line."""
     text = "sent the first reply"
-    return Item(f"e{line.id}", line.at, "changes", line.actor_name, text, icon="check-check")
+    return Item(
+        f"e{line.id}", line.at, "changes", line.actor_name, text, icon="check-check", rank=2
+    )
 
 
 def _changes(ticket: Ticket) -> list[Item]:
@@ -95,6 +98,7 @@ def _changes(ticket: Ticket) -> list[Item]:
                 line.sentence.replace(f"#{ticket.number}", "this ticket"),
                 icon=icon,
                 tone=tone,
+                rank=0 if line.kind == "tickets.opened" else 2,
             )
         )
     return found
