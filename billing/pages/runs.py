@@ -61,7 +61,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         request,
         "billing/runs.html",
         rows=Paginator(months.summaries(), 50).get_page(request.GET.get("page")),
-        form=MonthForm(months.to_open(today)),
+        form=MonthForm(months.to_open(today), initial={"month": months.to_bill(today)}),
     )
 
 

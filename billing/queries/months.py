@@ -59,6 +59,13 @@ def to_open(today: date) -> list[tuple[str, str]]:
     return found
 
 
+def to_bill(today: date) -> str:
+    """The month one most likely opens: the last that is over, else the running one."""
+    words = [word for word, _name in to_open(today)]
+    last = word_of(previous_month(month_of(today)).start)
+    return last if last in words else next(iter(words), "")
+
+
 def word_of(first: date) -> str:
     """A month as it stands in an address: 2026-06."""
     return f"{first:%Y-%m}"
