@@ -67,7 +67,8 @@ def fold(
         if before.started_at is not None and state.started_at is None:
             duration = report.at - before.started_at
         _note(before, state, report, since, changes)
-        last = _end_of_run(plan, reports, at) if _is_ordinary(state, report) else at
+        ordinary = plan.schedule is None and _is_ordinary(state, report)
+        last = _end_of_run(plan, reports, at) if ordinary else at
         if last > at:
             state = advance(plan, state, beat_of(reports[last - 1]))
             state = replace(state, beats=state.beats + last - at - 1)

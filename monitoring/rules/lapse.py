@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
+
+from monitoring.rules.schedules import Schedule, next_tick
 
 _MOST_PATIENCE = timedelta(minutes=10)
 
@@ -37,7 +40,8 @@ class Plan:
 
     `max_runtime` bounds a run that said it started; without one the grace does. `fail_threshold`
     is how many failures in a row make it down. A check with `manual_resume` stays paused whatever
-    reports.
+    reports. With a `schedule` its ticks say when the next sign is expected, and the period only how
+    often that usually is.
     """
 
     period: int
@@ -45,6 +49,7 @@ class Plan:
     max_runtime: int | None = None
     fail_threshold: int = 1
     manual_resume: bool = False
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,20 @@ def deadline(plan: Plan, state: State) -> datetime | None:
     since = state.counted_from
     if since is None or state.status == Status.PAUSED:
         return None
-    scheduled = due_at(since, plan.period, plan.grace)
+    expected = expected_at(plan, since)
+    scheduled = expected and expected + timedelta(seconds=plan.grace)
     if state.started_at is None:
         return scheduled
     longest = plan.grace if plan.max_runtime is None else plan.max_runtime
-    return min(scheduled, state.started_at + timedelta(seconds=longest))
+    ends = state.started_at + timedelta(seconds=longest)
+    return min(scheduled, ends) if scheduled else ends
+
+
+def expected_at(plan: Plan, since: datetime) -> datetime | None:
+    """When the next sign is expected after one; None where the schedule never comes again (B6)."""
+    if plan.schedule is None:
+        return late_at(since, plan.period)
+    return expected_after(since, partial(next_tick, plan.schedule), timedelta(seconds=plan.grace))
 
 
 def status_at(plan: Plan, state: State, at: datetime) -> Status:
@@ -117,7 +131,8 @@ def status_at(plan: Plan, state: State, at: datetime) -> Status:
         return stored
     if state.due_at is not None and at >= state.due_at:
         return Status.DOWN
-    return Status.LATE if at >= late_at(since, plan.period) else Status.UP
+    expected = expected_at(plan, since)
+    return Status.LATE if expected and at >= expected else Status.UP
 
 
 def early_tolerance(grace: timedelta, gap: timedelta) -> timedelta:
@@ -126,14 +141,16 @@ def early_tolerance(grace: timedelta, gap: timedelta) -> timedelta:
 
 
 def expected_after(
-    beat_at: datetime, next_tick: Callable[[datetime], datetime], grace: timedelta
-) -> datetime:
-    """The instant the next beat is expected at, on a schedule of ticks.
+    beat_at: datetime, tick_after: Callable[[datetime], datetime | None], grace: timedelta
+) -> datetime | None:
+    """The instant the next beat is expected at, on a schedule of ticks; None after the last.
 
     A job that starts ten seconds before its hour has answered that hour, not the one before.
     """
-    tick = next_tick(beat_at)
-    following = next_tick(tick)
+    tick = tick_after(beat_at)
+    following = tick and tick_after(tick)
+    if tick is None or following is None:
+        return tick
     answered = tick - beat_at <= early_tolerance(grace, following - tick)
     return following if answered else tick
 
