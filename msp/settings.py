@@ -110,6 +110,9 @@ CACHES = {
 # --- Intake: above this a stream waits too long to take more (monitoring/ingest/keep.py). ---
 INTAKE_MOST_ENTRIES = env.read.int("INTAKE_MOST_ENTRIES", default=500_000)
 INTAKE_MOST_BYTES = env.read.int("INTAKE_MOST_BYTES", default=256 * 1024 * 1024)
+# Requests a second of one key and of one MSP, in each web process (monitoring/ingest/limits.py).
+INTAKE_KEY_RATE = env.read.int("INTAKE_KEY_RATE", default=500)
+INTAKE_MSP_RATE = env.read.int("INTAKE_MSP_RATE", default=2000)
 
 # --- Celery. The database is the ledger, a message is a hint (docs/decisions/0005). ---
 CELERY_BROKER_URL = env.read.str("CELERY_BROKER_URL", default=env.broker_url(REDIS_URL))

@@ -19,13 +19,14 @@ from typing import Any
 from django.db import connection
 
 from monitoring.actions._incidents import Down, Incidents
+from monitoring.actions._keys import Keys, Owner
 from monitoring.actions._readings import Readings
 from monitoring.actions.enrolment import enrol, refuse
 from monitoring.models import BlindInterval, Check
 from monitoring.rules import folding, lapse
-from monitoring.rules.envelope import JSON, Envelope
+from monitoring.rules.envelope import JSON, PACKET, Envelope
 from monitoring.rules.series import MOST_SERIES
-from monitoring.rules.sources import healthchecks, native
+from monitoring.rules.sources import healthchecks, native, packet
 from monitoring.rules.sources.report import Report
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
@@ -68,10 +69,6 @@ _WRITE = """
 Name = tuple[int, str, str]  # client, host, slug
 
 
-class UnknownKey(ValueError):
-    """An envelope of a key that is not there."""
-
-
 @dataclass(slots=True)
 class Hot:
     """A check's row while the batch holds it."""
@@ -81,6 +78,7 @@ class Hot:
     plan: lapse.Plan
     state: lapse.State
     since: datetime | None
+    key_id: int = 0
     reports: list[Report] = field(default_factory=list)
     changes: Sequence[folding.Change] = ()
     duration: timedelta | None = None
@@ -100,18 +98,14 @@ class Batch:
         self.by, self.at, self.rolled_until = by, at, rolled_until
         self.by_name: dict[Name, list[Report]] = {}
         self.by_id: dict[int, list[Report]] = {}
-        self.key_of: dict[Name, int] = {}
+        self.key_of: dict[Name | int, int] = {}
         self.rows: dict[int, Hot] = {}
         envelopes = list(envelopes)
-        clients, used_at = _clients_of({one.key_id for one in envelopes})
+        self.keys = Keys({one.key_id for one in envelopes})
         for one in envelopes:
-            if one.key_id not in clients:
-                raise UnknownKey(f"there is no key {one.key_id}")
-            self._read(one, clients[one.key_id])
+            self._read(one, self.keys.owner(one.key_id))
         times = [one.received_at for one in envelopes]
         self.oldest, self.newest = min(times, default=at), max(times, default=at)
-        minute_ago = self.newest - timedelta(minutes=1)
-        self.stale_keys = [pk for pk, used in used_at.items() if not used or used < minute_ago]
 
     def write(self) -> None:
         """Let the batch take effect."""
@@ -123,23 +117,27 @@ class Batch:
             self._write_words()
             self._write_changes()
             self._write_readings()
-        self._mark_keys()
+        self.keys.mark(self.newest)
 
     # -- reading
 
-    def _read(self, one: Envelope, client_id: int) -> None:
-        if one.kind == JSON:
-            for report in native.reports(one.body, one.received_at):
-                name = (client_id, report.host, report.check)
-                found = self.by_name.get(name)
-                if found is None:
-                    self.by_name[name] = [report]
-                    self.key_of[name] = one.key_id
-                else:
-                    found.append(report)
-        else:
-            for report in healthchecks.reports(one.body, one.received_at):
+    def _read(self, one: Envelope, owner: Owner) -> None:
+        tool, agent, reports = _reports(one)
+        owner.latest[tool] = agent, reports
+        for report in reports:
+            if report.check_id:
                 self.by_id.setdefault(report.check_id, []).append(report)
+                self.key_of[report.check_id] = one.key_id
+                continue
+            if owner.device:
+                report.host = owner.device
+            name = (owner.client_id, report.host, report.check)
+            found = self.by_name.get(name)
+            if found is None:
+                self.by_name[name] = [report]
+                self.key_of[name] = one.key_id
+            else:
+                found.append(report)
 
     # -- finding
 
@@ -151,7 +149,7 @@ class Batch:
             with connection.cursor() as cursor:
                 cursor.execute(_BY_ID, [list(self.by_id)])
                 for found in cursor.fetchall():
-                    self._hold(found, self.by_id[found[0]])
+                    self._hold(found, self.by_id[found[0]], self.key_of[found[0]])
 
     def _lock_by_name(self, names: list[Name]) -> list[Name]:
         """Hold the rows of these names; returns the names that have none."""
@@ -161,15 +159,15 @@ class Batch:
             cursor.execute(_BY_NAME, [list(column) for column in zip(*names, strict=True)])
             found = cursor.fetchall()
         for row in found:
-            self._hold(row[3:], self.by_name[row[:3]])
+            self._hold(row[3:], self.by_name[row[:3]], self.key_of[row[:3]])
         known = {row[:3] for row in found}
         return [name for name in names if name not in known]
 
-    def _hold(self, row: tuple[Any, ...], reports: list[Report]) -> None:
+    def _hold(self, row: tuple[Any, ...], reports: list[Report], key_id: int) -> None:
         held = self.rows.get(row[0])
         if held is None:
             held = self.rows[row[0]] = _hot(row)
-            held.reports = reports
+            held.reports, held.key_id = reports, key_id
         else:  # one device under two spellings
             held.reports = sorted([*held.reports, *reports], key=lambda report: report.at)
 
@@ -180,8 +178,8 @@ class Batch:
         key_id = self.key_of[name]
         try:
             enrol(
-                key_id=key_id, host=host, kind=first.kind, slug=slug, period=first.period,
-                grace=first.grace, by=self.by, at=first.at,
+                key_id=key_id, host=host, kind=first.kind, slug=slug, name=first.name,
+                period=first.period, grace=first.grace, by=self.by, at=first.at,
             )  # fmt: skip
         except Refused as refused:
             shown = host if slug == "heartbeat" else f"{host} {slug}"
@@ -262,42 +260,27 @@ class Batch:
             (row.device_id, report)
             for row in self.rows.values()
             for report in row.reports
-            if report.metrics
+            if report.metrics or report.samples
         ]
         readings = Readings(measured, self.rolled_until)
         readings.write()
         for device_id, name in readings.turned_away.items():
-            host = next(report.host for of, report in measured if of == device_id)
+            row = next(row for row in self.rows.values() if row.device_id == device_id)
+            host = row.reports[0].host
             refuse(
-                key_id=self._key_of_host(host), name=f"{host}: {name}", by=self.by, at=self.at,
+                key_id=row.key_id, name=f"{host}: {name}" if host else name, by=self.by, at=self.at,
                 reason=f"A device has at most {MOST_SERIES} series.",
             )  # fmt: skip
 
-    def _key_of_host(self, host: str) -> int:
-        return next(
-            key_id for (_client, name, _slug), key_id in self.key_of.items() if name == host
-        )
 
-    def _mark_keys(self) -> None:
-        """Say when each key was used last, to the minute."""
-        if self.stale_keys:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE monitoring_enrolmentkey SET last_used_at = %s WHERE id = ANY(%s)",
-                    [self.newest, self.stale_keys],
-                )
-
-
-def _clients_of(key_ids: set[int]) -> tuple[dict[int, int], dict[int, datetime | None]]:
-    """Whose each key is, and when it was used last."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT k.id, s.client_id, k.last_used_at FROM monitoring_enrolmentkey k"
-            " JOIN clients_site s ON s.id = k.site_id WHERE k.id = ANY(%s)",
-            [list(key_ids)],
-        )
-        rows = cursor.fetchall()
-    return {pk: client for pk, client, _at in rows}, {pk: at for pk, _client, at in rows}
+def _reports(one: Envelope) -> tuple[str, str, list[Report]]:
+    """The tool that sent it, what it calls itself, and what it says."""
+    if one.kind == JSON:
+        return "steward", "", native.reports(one.body, one.received_at)
+    if one.kind == PACKET:
+        sent = packet.decode(one.body, one.received_at)
+        return sent.tool, sent.agent, sent.reports
+    return "ping", "", healthchecks.reports(one.body, one.received_at)
 
 
 def _hot(row: tuple[Any, ...]) -> Hot:

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
 
-from monitoring.rules.series import BUCKET, MOST_SERIES, measured_at, unit_of
-from monitoring.rules.sources.report import Report
+from monitoring.rules.series import BUCKET, MOST_SERIES, measured_at, place_of, unit_of
+from monitoring.rules.sources.report import OLDEST, Report
 
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_UNIX_EPOCH = (_POSTGRES_EPOCH - datetime(1970, 1, 1, tzinfo=UTC)) // _TICK
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack("!ii", 0, 0)
 _TRAILER = struct.pack("!h", -1)
 _row = struct.Struct("!hiqiqid").pack  # three fields: bigint, timestamp, double
@@ -66,15 +67,33 @@ class Readings:
                 series_id = known.get((device_id, name))
                 if series_id is not None:
                     self.values[(series_id, ticks)] = value
+            if report.samples:
+                self._take(device_id, report, known)
         if self.values:
             self._copy()
             self._keep_last()
             self._roll_late()
 
+    def _take(self, device_id: int, report: Report, known: dict[tuple[int, str], int]) -> None:
+        """Values that each have an instant of their own, where it is believable."""
+        newest = (report.at - _POSTGRES_EPOCH) // _TICK
+        oldest = newest - OLDEST // _TICK
+        for name, milliseconds, value in report.samples:
+            series_id = known.get((device_id, name))
+            if series_id is not None:
+                ticks = milliseconds * 1000 - _UNIX_EPOCH
+                believed = ticks if oldest <= ticks <= newest else newest
+                self.values[(series_id, believed)] = value
+
     def _series(self) -> dict[tuple[int, str], int]:
         """The series of every name in the batch, new ones made."""
         wanted = {
             (device_id, name) for device_id, report in self.reports for name in report.metrics
+        }
+        wanted |= {
+            (device_id, sample[0])
+            for device_id, report in self.reports
+            for sample in report.samples
         }
         with connection.cursor() as cursor:
             cursor.execute(
@@ -82,7 +101,7 @@ class Readings:
                 [list({device_id for device_id, _name in wanted})],
             )
             known = {(device_id, name): pk for device_id, name, pk in cursor.fetchall()}
-        missing = sorted(wanted - known.keys())
+        missing = sorted(wanted - known.keys(), key=lambda one: (one[0], place_of(one[1])))
         if missing:
             known |= self._make(missing, known)
         return known

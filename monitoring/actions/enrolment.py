@@ -75,31 +75,42 @@ def revoke_key(*, key: EnrolmentKey, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def enrol(
     *, key_id: int, host: str, by: Actor, at: datetime, kind: str = "", slug: str = "heartbeat",
-    period: int | None = None, grace: int | None = None,
+    name: str = "", period: int | None = None, grace: int | None = None,
 ) -> Check:  # fmt: skip
     """The check of a name, made where it is not known: the device too, up to the key's cap.
 
     The key's row is locked, so that two requests never pass the cap together. A device that was
-    retired under this name stays retired: whether it is back is for a person to say.
+    retired under this name stays retired: whether it is back is for a person to say. The key of a
+    device makes checks of that device only.
     """
     key = (
         EnrolmentKey.objects.select_for_update(of=("self",))
-        .select_related("site__client")
+        .select_related("site__client", "device")
         .get(pk=key_id)
     )
-    client = key.site.client
-    device = Device.objects.filter(client=client, name__iexact=host, retired_on=None).first()
-    enrolled_by = None
+    device, enrolled_by = _device_for(key, host), None
     if device is None:
         _may_enrol(key, host)
+        client = key.site.client
         device = clients.add_device(
             client=client, name=host, kind=kind or key.default_kind, site=key.site,
             counts_from_on=local_date(at, client.zone), source="agent", by=by, at=at,
         )  # fmt: skip
         enrolled_by = key
-    return _ensure_check(
-        device, slug, period or DEFAULT_PERIOD, grace or DEFAULT_GRACE, enrolled_by, by, at
+    pace = (
+        DEFAULT_PERIOD if period is None else period,
+        DEFAULT_GRACE if grace is None else grace,
     )
+    return _ensure_check(device, slug, name, pace, enrolled_by, by, at)
+
+
+def _device_for(key: EnrolmentKey, host: str) -> Device | None:
+    """The device a report of this key is about, where it is known."""
+    if key.device is not None:
+        if key.device.retired_on:
+            raise Refused(f"The key's device was retired on {key.device.retired_on}.", field="host")
+        return key.device
+    return Device.objects.filter(client=key.site.client, name__iexact=host, retired_on=None).first()
 
 
 @transaction.atomic
@@ -112,7 +123,7 @@ def add_check(
         raise Refused("A slug has lower case letters, digits, - and _ only.", field="slug")
     if Check.objects.filter(device=device, slug=slug).exists():
         raise Refused(f"{device.name} has a check {slug} already.", field="slug")
-    check = _ensure_check(device, slug, period, grace, None, by, at)
+    check = _ensure_check(device, slug, name, (period, grace), None, by, at)
     check.name, check.max_run_seconds = name.strip()[:80] or check.name, max_run
     check.save(update_fields=["name", "max_run_seconds"])
     return check
@@ -157,18 +168,18 @@ def _may_enrol(key: EnrolmentKey, host: str) -> None:
 
 
 def _ensure_check(
-    device: Device, slug: str, period: int, grace: int, enrolled_by: EnrolmentKey | None,
-    by: Actor, at: datetime,
+    device: Device, slug: str, name: str, pace: tuple[int, int],
+    enrolled_by: EnrolmentKey | None, by: Actor, at: datetime,
 ) -> Check:  # fmt: skip
     found = Check.objects.filter(device=device, slug=slug).first()
     if found is not None:
         return found
     if Check.objects.filter(device=device).count() >= MOST_CHECKS:
         raise Refused(f"{device.name} has {MOST_CHECKS} checks already.", field="check")
-    name = "Heartbeat" if slug == "heartbeat" else slug.replace("-", " ").replace("_", " ").title()
+    period, grace = pace
     check = Check(
-        device=device, slug=slug, name=name[:80], period_seconds=period, grace_seconds=grace,
-        enrolled_by=enrolled_by, created_at=at,
+        device=device, slug=slug, name=(name.strip() or _words_of(slug))[:80],
+        period_seconds=period, grace_seconds=grace, enrolled_by=enrolled_by, created_at=at,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -177,3 +188,7 @@ def _ensure_check(
         return Check.objects.get(device=device, slug=slug)
     announce(events.CheckAdded(check.pk, device.pk, device.client_id, check.name), by=by, at=at)
     return check
+
+
+def _words_of(slug: str) -> str:
+    return "Heartbeat" if slug == "heartbeat" else slug.replace("-", " ").replace("_", " ").title()

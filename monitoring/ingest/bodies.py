@@ -3,51 +3,95 @@
 import zlib
 from typing import Any
 
+import cramjam
+
 from monitoring.ingest.answers import Problem
 
 MOST_BYTES = 512 * 1024  # of a body, before and after it is unpacked
+MOST_BULK = 4 * 1024 * 1024  # where one request carries many hosts' figures
+_ACCEPT = (("Accept-Encoding", "gzip, deflate, snappy"),)
 
 
-def read(environ: dict[str, Any]) -> bytes:
+def read(environ: dict[str, Any], most: int = MOST_BYTES) -> bytes:
     """The body, unpacked where it was packed; raises Problem where it is too large or broken."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isascii() or not length.isdigit():
-        raise Problem(400, "Content-Length is not a number.", field="Content-Length")
-    if int(length) > MOST_BYTES:
-        raise too_large()
-    body = environ["wsgi.input"].read(int(length)) if length != "0" else b""
-    if len(body) < int(length):
-        raise Problem(400, "The body ended before its Content-Length.", code="truncated")
+    body = _whole(environ, most)
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding in ("", "identity"):
         return body
-    if encoding not in ("gzip", "x-gzip"):
-        raise Problem(
-            415,
-            "Only gzip, or no Content-Encoding at all, is read here.",
-            field="Content-Encoding",
-            extra=(("Accept-Encoding", "gzip"),),
-        )
-    return unpacked(body)
+    if encoding in ("gzip", "x-gzip", "deflate"):
+        return unpacked(body, most, encoding)
+    if encoding == "snappy":
+        return unsnapped(body, most)
+    raise Problem(
+        415,
+        "Only gzip, deflate and snappy, or no Content-Encoding at all, are read here.",
+        field="Content-Encoding",
+        extra=_ACCEPT,
+    )
 
 
-def unpacked(body: bytes) -> bytes:
-    """The content of one gzip stream; it is never unpacked beyond the limit."""
-    machine = zlib.decompressobj(wbits=31)
+def _whole(environ: dict[str, Any], most: int) -> bytes:
+    """What was sent. A chunked body has no length: it is read to one byte beyond the limit."""
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        body = environ["wsgi.input"].read(most + 1)
+        if len(body) > most:
+            raise too_large(most)
+        return body
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not length.isascii() or not length.isdigit():
+        raise Problem(400, "Content-Length is not a number.", field="Content-Length")
+    if int(length) > most:
+        raise too_large(most)
+    body = environ["wsgi.input"].read(int(length)) if length != "0" else b""
+    if len(body) < int(length):
+        raise Problem(400, "The body ended before its Content-Length.", code="truncated")
+    return body
+
+
+def unpacked(body: bytes, most: int = MOST_BYTES, encoding: str = "gzip") -> bytes:
+    """The content of one gzip or zlib stream; it is never unpacked beyond the limit.
+
+    `deflate` means a zlib stream; some clients send the bare one, which starts otherwise.
+    """
+    bits = 31 if "gzip" in encoding else 15 if body[:1] == b"\x78" else -15
+    machine = zlib.decompressobj(wbits=bits)
     try:
-        content = machine.decompress(body, MOST_BYTES + 1)
+        content = machine.decompress(body, most + 1)
     except zlib.error as error:
-        raise Problem(400, f"The body is not gzip: {error}.", field="Content-Encoding") from None
-    if len(content) > MOST_BYTES:
-        raise too_large()
+        raise _broken(encoding, str(error)) from None
+    if len(content) > most:
+        raise too_large(most)
     if not machine.eof or machine.unused_data:
-        raise Problem(400, "The gzip body is not one whole stream.", field="Content-Encoding")
+        raise _broken(encoding, "it is not one whole stream")
     return content
 
 
-def too_large() -> Problem:
+def unsnapped(body: bytes, most: int) -> bytes:
+    """The content of one snappy block. Its size stands in front, and is believed only to refuse."""
+    size = shift = 0
+    for place in range(min(5, len(body))):
+        size |= (body[place] & 0x7F) << shift
+        shift += 7
+        if body[place] < 0x80:
+            break
+    else:
+        raise _broken("snappy", "it does not begin with a size")
+    if size > most:
+        raise too_large(most)
+    try:
+        content = bytes(cramjam.snappy.decompress_raw(body))
+    except cramjam.DecompressionError as error:
+        raise _broken("snappy", str(error)) from None
+    if len(content) > most:
+        raise too_large(most)
+    return content
+
+
+def _broken(encoding: str, reason: str) -> Problem:
+    return Problem(400, f"The body is not {encoding}: {reason}.", field="Content-Encoding")
+
+
+def too_large(most: int) -> Problem:
     return Problem(
-        413,
-        f"The body is larger than {MOST_BYTES} bytes. Send fewer beats at once.",
-        code="too_large",
+        413, f"The body is larger than {most} bytes. Send less at once.", code="too_large"
     )

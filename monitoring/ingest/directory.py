@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from monitoring.ingest.answers import Problem, later
+from monitoring.ingest.credentials import CHALLENGE
 from tenants import context
 from tenants.middleware import normalise, tenant_for
 
@@ -26,11 +27,22 @@ PREFIX_LENGTH = 11
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An enrolment key that may report."""
+    """A key that may report: for a site, or for one device of it."""
 
     id: int
     site_id: int
+    device_id: int | None
     digest: bytes
+
+
+_READ = """
+    SELECT id, site_id, device_id, prefix, digest FROM monitoring_enrolmentkey
+    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())
+    UNION ALL
+    SELECT id, site_id, device_id, old_prefix, old_digest FROM monitoring_enrolmentkey
+    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())
+      AND old_digest <> '' AND old_until > clock_timestamp()
+"""
 
 
 @dataclass(slots=True)
@@ -99,7 +111,7 @@ def key_of(known: Known, token: str) -> Key:
             401,
             "This key is not known here, or was revoked.",
             code="unknown_key",
-            extra=(("WWW-Authenticate", 'Bearer realm="heartbeats"'),),
+            extra=(CHALLENGE,),
         )
     return key
 
@@ -110,13 +122,10 @@ def _refresh(known: Known, older_than: float) -> None:
         return
     try:
         with inside(known.tenant), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id, site_id, prefix, digest FROM monitoring_enrolmentkey"
-                " WHERE revoked_at IS NULL"
-            )
+            cursor.execute(_READ)
             known.keys = {
-                prefix: Key(pk, site_id, digest.encode())
-                for pk, site_id, prefix, digest in cursor.fetchall()
+                prefix: Key(pk, site_id, device_id, digest.encode())
+                for pk, site_id, device_id, prefix, digest in cursor.fetchall()
             }
             known.read_at = now
     except (InterfaceError, OperationalError) as error:

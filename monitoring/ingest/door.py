@@ -3,20 +3,21 @@
 POST /hb            Authorization: Bearer KEY, or Basic with the key as user or password
 POST /hb/KEY        for clients that can set no header
 ANY  /ping/KEY/...  the Healthchecks ping API; /hc/KEY/... is the same
+
+What other tools send is taken at /hb too, and where a tool insists on an address at that
+(ingest/formats).
 """
 
-import base64
-import binascii
 import logging
-import re
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from monitoring.ingest import bodies, directory, keep, pings
+from monitoring.ingest import bodies, directory, formats, keep, limits, pings, tools
 from monitoring.ingest.answers import Answer, Problem, accepted, later, said
+from monitoring.ingest.credentials import token_of, well_formed
 from monitoring.rules import envelope
 from monitoring.rules.sources import healthchecks, native
 from monitoring.rules.sources.report import Invalid
@@ -26,7 +27,7 @@ ONE = accepted(1)
 LIMIT = ("Ping-Body-Limit", str(healthchecks.BODY_LIMIT))
 OK = said(HTTPStatus.OK, "OK", LIMIT)
 CREATED = said(HTTPStatus.CREATED, "Created", LIMIT)
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,80}\Z")
+HERE = b'{"host": "this device"}'  # whose key it is says which that is
 
 
 def wsgi(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
@@ -35,8 +36,10 @@ def wsgi(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
     try:
         if path.startswith("/hb"):
             answer = _beat(environ, path)
-        else:
+        elif path.startswith(("/ping/", "/hc/")):
             answer = _ping(environ, path)
+        else:
+            answer = tools.answer(environ, path)
     except Problem as problem:
         answer = problem.answer()
     except Invalid as invalid:
@@ -52,11 +55,26 @@ def wsgi(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
 def _beat(environ: dict[str, Any], path: str) -> Answer:
     if environ.get("REQUEST_METHOD") != "POST":
         raise Problem(405, "Send beats with POST.", extra=(("Allow", "POST"),))
+    if path[3:4] not in ("", "/"):
+        raise Problem(404, "The address is /hb or /hb/KEY.")
+    token, _, rest = path[4:].partition("/")
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
-    key = directory.key_of(known, _token(environ, path))
+    key = directory.key_of(known, token_of(environ, token))
+    limits.admit(known.tenant.schema_name, key.id)
+    found = formats.by_header(environ, rest)
+    if found is not None:
+        return tools.take(environ, known, key, found)
     received_ms = int(time.time() * 1000)
     body = bodies.read(environ)
-    count = len(native.decode(body))
+    if not body and key.device_id is not None:
+        body = HERE
+    try:
+        count = len(native.decode(body))
+    except Invalid:
+        found = formats.by_content(body)
+        if found is None:
+            raise
+        return tools.take(environ, known, key, found, body)
     keep.keep(known.tenant, envelope.pack(key.id, received_ms, envelope.JSON, body))
     return ONE if count == 1 else accepted(count)
 
@@ -65,8 +83,10 @@ def _ping(environ: dict[str, Any], path: str) -> Answer:
     if environ.get("REQUEST_METHOD") not in ("GET", "HEAD", "POST"):
         raise Problem(405, "Ping with GET, HEAD or POST.", extra=(("Allow", "GET, HEAD, POST"),))
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
-    call = healthchecks.call_of(path.split("/", 2)[2])
-    key = directory.key_of(known, _well_formed(call.token))
+    token, _, rest = path.split("/", 2)[2].partition("/")
+    key = directory.key_of(known, well_formed(token))
+    limits.admit(known.tenant.schema_name, key.id)
+    call = healthchecks.call_of(rest, of_device=key.device_id is not None)
     asked = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20)
     run_id = healthchecks.run_id_of(asked.get("rid", [""])[0])
     received_ms = int(time.time() * 1000)
@@ -77,36 +97,3 @@ def _ping(environ: dict[str, Any], path: str) -> Answer:
     packed = envelope.pack(key.id, received_ms, envelope.PING, healthchecks.encode(ping))
     keep.keep(known.tenant, packed)
     return CREATED if created else OK
-
-
-def _token(environ: dict[str, Any], path: str) -> str:
-    """The key, from wherever the client was able to put it."""
-    if path[3:4] not in ("", "/"):
-        raise Problem(404, "The address is /hb or /hb/KEY.")
-    header = environ.get("HTTP_AUTHORIZATION", "")
-    if header.startswith("Bearer "):
-        return _well_formed(header[7:].strip())
-    if path[4:]:
-        return _well_formed(path[4:].rstrip("/"))
-    if header.startswith("Basic "):
-        return _well_formed(_basic(header[6:]))
-    raise _unauthorised("A key is needed: Authorization: Bearer KEY, or /hb/KEY.")
-
-
-def _basic(encoded: str) -> str:
-    try:
-        user, _, password = base64.b64decode(encoded, validate=True).decode("ascii").partition(":")
-    except (binascii.Error, ValueError):
-        raise _unauthorised("The Basic credentials cannot be read.") from None
-    return password or user
-
-
-def _well_formed(token: str) -> str:
-    if not _TOKEN.match(token):
-        raise _unauthorised("This is not a key.")
-    return token
-
-
-def _unauthorised(title: str) -> Problem:
-    challenge = (("WWW-Authenticate", 'Bearer realm="heartbeats", Basic realm="heartbeats"'),)
-    return Problem(401, title, code="unknown_key", extra=challenge)

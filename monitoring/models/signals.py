@@ -10,18 +10,38 @@ class EnrolmentKey(models.Model):
     """A key devices of one site report with. Shown once; only its digest is kept.
 
     A name the client does not know yet enrols a device at the site, up to `cap`; what comes above
-    the cap waits as a `RefusedName` for a person.
+    the cap waits as a `RefusedName` for a person. A key with a `device` speaks for that one alone,
+    whatever name is reported with it, and enrols nothing.
+
+    After a rotation the secret before it works on until `old_until`. `seen` holds, for each tool
+    that reported, what came last: when, from which hosts, which series and checks.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(
+        Device, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=16, unique=True)
     digest = models.CharField(max_length=64, unique=True)
+    old_prefix = models.CharField(max_length=16, blank=True, default="", db_default="")
+    old_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    old_until = models.DateTimeField(null=True, blank=True)
     cap = models.PositiveIntegerField(default=100)
     default_kind = models.CharField(max_length=12, default="workstation")
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True)
+    seen = models.JSONField(default=dict, db_default={})
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(old_digest="") | Q(old_until__isnull=False),
+                name="an_old_secret_ends",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
@@ -51,7 +71,8 @@ class Check(models.Model):
     `due_at` = last beat + period + grace, rewritten with each beat and swept when it passes; it is
     not indexed, so that a beat rewrites the row in place. `status` is new (never seen), up, down or
     paused; "late" is derived between period and grace. `status_at` is since when it holds.
-    `enrolled_by` is the key that made the device known, and what its cap counts.
+    `enrolled_by` is the key that made the device known, and what its cap counts. With a period of 0
+    nothing is waited for: such a check is up or down because something said so.
     """
 
     class Status(models.TextChoices):

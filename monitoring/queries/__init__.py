@@ -1,7 +1,7 @@
 """Reading what reports, what is silent and what came of it."""
 
-from monitoring.queries.checks import Target, pinged
+from monitoring.queries.checks import HEARTBEAT, Target, pinged
 from monitoring.queries.drain import Position, is_due, position
 from monitoring.queries.incidents import told_to_technicians
 
-__all__ = ["Position", "Target", "is_due", "pinged", "position", "told_to_technicians"]
+__all__ = ["HEARTBEAT", "Position", "Target", "is_due", "pinged", "position", "told_to_technicians"]

@@ -21,23 +21,25 @@ class Target:
     check_id: int | None
 
 
-def pinged(*, site_id: int, slug: str) -> list[Target]:
-    """The jobs of this name at a site, and the devices whose name is spelled like it."""
+def pinged(*, site_id: int, slug: str, device_id: int | None = None) -> list[Target]:
+    """The jobs of this name at a site, and the devices whose name is spelled like it.
+
+    With a device it is looked for there alone, and no slug means the device itself.
+    """
+    of_site = Device.objects.filter(site_id=site_id, retired_on__isnull=True)
+    if device_id is not None:
+        of_site = Device.objects.filter(pk=device_id, retired_on__isnull=True)
     jobs = [
         Target(check.device_id, check.device.name, check.pk)
-        for check in Check.objects.filter(
-            device__site_id=site_id, device__retired_on__isnull=True, slug=slug
-        ).select_related("device")
+        for check in Check.objects.filter(device__in=of_site, slug=slug).select_related("device")
         if slug != HEARTBEAT
     ]
-    spelled = Func(
-        Lower("name"), Value("[^a-z0-9_-]+"), Value("-"), Value("g"), function="regexp_replace"
-    )
-    devices = list(
-        Device.objects.filter(site_id=site_id, retired_on__isnull=True)
-        .annotate(spelled=spelled)
-        .filter(spelled=slug)
-    )
+    if device_id is None or slug:
+        spelled = Func(
+            Lower("name"), Value("[^a-z0-9_-]+"), Value("-"), Value("g"), function="regexp_replace"
+        )
+        of_site = of_site.annotate(spelled=spelled).filter(spelled=slug)
+    devices = list(of_site)
     heartbeats = dict(
         Check.objects.filter(device__in=devices, slug=HEARTBEAT).values_list("device_id", "pk")
     )

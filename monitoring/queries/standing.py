@@ -84,7 +84,8 @@ def with_state(rows: QuerySet[Check], now: Pulse) -> QuerySet[Check]:
         F("period_seconds") * Value(timedelta(seconds=1)), output_field=DurationField()
     )
     late_at = ExpressionWrapper(F("last_seen_at") + period, output_field=DateTimeField())
-    late = When(Q(status=Check.Status.UP, late_at__lte=now.clock), then=Value("late"))
+    awaited = Q(status=Check.Status.UP, period_seconds__gt=0)
+    late = When(awaited & Q(late_at__lte=now.clock), then=Value("late"))
     rows = rows.annotate(late_at=late_at)
     rows = rows.annotate(state=Case(late, default=F("status"), output_field=CharField()))
     ranks = [When(state=state, then=Value(rank)) for state, rank in RANKS.items()]

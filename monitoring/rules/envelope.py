@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 JSON = "json"  # rules/sources/native
 PING = "ping"  # rules/sources/healthchecks
-KINDS = (JSON, PING)
+PACKET = "packet"  # rules/sources/packet: every other format, read at the door
+KINDS = (JSON, PING, PACKET)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitoring.rules.lapse import Beat, Plan, Signal, State, Status, advance
-from monitoring.rules.sources.report import Report
+from monitoring.rules.sources.report import OLDEST, Report
 
 LOG = "log"
 Granted = Callable[[datetime], datetime]
@@ -96,9 +96,16 @@ def _note(
     if after.status == before.status:
         return
     began = changes[-1].at if changes else since
-    at = max(report.at, began) if began else report.at
+    became = _became(report)
+    at = max(became, began) if began else became
     missed = after.status == Status.UP and bool(changes) and changes[-1].missed
     changes.append(Change(str(after.status), at, missed, report.text))
+
+
+def _became(report: Report) -> datetime:
+    """When it became so: as the sender says where that is believable, else when we heard of it."""
+    said = report.since
+    return said if said and timedelta() <= report.at - said <= OLDEST else report.at
 
 
 def told(changes: Sequence[Change]) -> list[Change]:

@@ -104,9 +104,12 @@ def due_at(last_seen_at: datetime, period: int, grace: int) -> datetime:
 
 
 def deadline(plan: Plan, state: State) -> datetime | None:
-    """The check's deadline from its last beat and its run; none before the first beat."""
+    """The check's deadline from its last beat and its run.
+
+    There is none before the first beat, and none where the period is 0: nothing is waited for.
+    """
     since = state.counted_from
-    if since is None or state.status == Status.PAUSED:
+    if since is None or state.status == Status.PAUSED or not plan.period:
         return None
     expected = expected_at(plan, since)
     scheduled = expected and expected + timedelta(seconds=plan.grace)
@@ -127,7 +130,7 @@ def expected_at(plan: Plan, since: datetime) -> datetime | None:
 def status_at(plan: Plan, state: State, at: datetime) -> Status:
     """How the check stands at an instant. What was never seen never lapses."""
     stored, since = Status(state.status), state.counted_from
-    if stored != Status.UP or since is None:
+    if stored != Status.UP or since is None or not plan.period:
         return stored
     if state.due_at is not None and at >= state.due_at:
         return Status.DOWN

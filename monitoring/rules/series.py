@@ -3,10 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from monitoring.rules.sources.report import Report
+from monitoring.rules.sources.report import OLDEST, Report
 
-OLDEST = timedelta(days=7)  # older values are taken as of their arrival
-MOST_SERIES = 200  # of one device
+MOST_SERIES = 500  # of one device
 BUCKET = timedelta(minutes=5)
 THIN_AFTER = timedelta(seconds=30)  # a bucket that is over waits for stragglers
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -36,6 +35,11 @@ def unit_of(name: str) -> str:
     return _UNITS.get(re.split(r"[._]", name)[-1].lower(), "")
 
 
+def place_of(name: str) -> tuple[bool, str]:
+    """Which series come first where there is not room for all: those every page knows."""
+    return (re.split(r"[:./]", name, maxsplit=1)[0].lower() not in _NAMES, name)
+
+
 def label_of(name: str) -> str:
     """How people call it: `disk:/var` is Disk /var."""
     root, mark, rest = name.partition(":")
@@ -50,7 +54,7 @@ def measured_at(report: Report) -> datetime:
     """The sender's instant where it is believable, else ours.
 
     A clock that runs ahead would put values into the future, and one that is a year behind under
-    what is rolled up and gone.
+    what is rolled up and gone: those are taken as of their arrival.
     """
     sent = report.sent_at
     if sent is None or sent > report.at or report.at - sent > OLDEST:

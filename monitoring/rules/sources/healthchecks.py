@@ -4,6 +4,7 @@
     /ping/KEY/<slug>/fail       it failed          /ping/KEY/<slug>/log      words only
     /ping/KEY/<slug>/<0..255>   its exit status
 
+Behind the key of one device the slug may be left out: /ping/KEY, /ping/KEY/start and so on.
 `?rid=<uuid>` ties an end to its start, `?create=1` makes what is not known yet.
 """
 
@@ -23,9 +24,8 @@ _SIGNALS = {"": "ok", "start": "start", "fail": "fail", "log": "log"}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What an address says."""
+    """What an address says. Without a slug it is the heartbeat of the key's own device."""
 
-    token: str
     slug: str
     signal: str
     exit_status: int | None
@@ -45,26 +45,38 @@ _decoder = msgspec.msgpack.Decoder(Ping)
 _encoder = msgspec.msgpack.Encoder()
 
 
-def call_of(path: str) -> Call:
-    """What `KEY/<slug>[/action]` asks for; raises Invalid where it is not that."""
+def call_of(path: str, *, of_device: bool = False) -> Call:
+    """What `<slug>[/action]` asks for; raises Invalid where it is not that.
+
+    Behind the key of a device the slug may be left out, as it is behind a Healthchecks UUID.
+    """
     parts = path.strip("/").split("/")
-    if len(parts) not in (2, 3):
+    if of_device and len(parts) == 1 and _is_action(parts[0]):
+        return Call("", *_action(parts[0]))
+    if len(parts) > 2 or not parts[0]:
         raise Invalid(
             "The address is /ping/KEY/<slug>, with an action behind it or not.", status=404
         )
-    token, slug = parts[0], parts[1]
-    if not _SLUG.match(slug):
+    if not _SLUG.match(parts[0]):
         raise Invalid(
             "A slug has lower case letters, digits, - and _ only.", field="slug", status=400
         )
-    action = parts[2] if len(parts) == 3 else ""
-    if action in _SIGNALS:
-        return Call(token, slug, _SIGNALS[action], None)
-    if not re.fullmatch(r"[0-9]{1,9}", action):
-        raise Invalid(f"There is no action {action[:40]!r}.", field="action", status=404)
-    if int(action) > 255:
+    return Call(parts[0], *_action(parts[1] if len(parts) == 2 else ""))
+
+
+def _is_action(word: str) -> bool:
+    return word in _SIGNALS or word.isdecimal()
+
+
+def _action(word: str) -> tuple[str, int | None]:
+    """The signal a word is, and the exit status where it is one."""
+    if word in _SIGNALS:
+        return _SIGNALS[word], None
+    if not re.fullmatch(r"[0-9]{1,9}", word):
+        raise Invalid(f"There is no action {word[:40]!r}.", field="action", status=404)
+    if int(word) > 255:
         raise Invalid("An exit status is at most 255.", field="action", status=400)
-    return Call(token, slug, "ok" if int(action) == 0 else "fail", int(action))
+    return "ok" if int(word) == 0 else "fail", int(word)
 
 
 def run_id_of(rid: str) -> str:

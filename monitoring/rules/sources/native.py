@@ -18,7 +18,6 @@ from monitoring.rules.sources.report import Invalid, Report
 
 MOST_BEATS = 1000
 _STARTS_MANY = re.compile(rb'\s*\{\s*"beats"\s*:')
-_TOP = re.compile(r"^(.*?)(?: - at `\$\.?(.*?)`)?$", re.S)
 
 Name = Annotated[
     str, Meta(min_length=1, max_length=80, pattern=r"\A\w[\w .:@()+#/-]*\Z", description="a name")
@@ -73,7 +72,7 @@ def decode(body: bytes) -> list[Beat]:
             return _several(_many.decode(body))
         return [_one.decode(body)]
     except msgspec.ValidationError as error:
-        raise _explained(error) from None
+        raise Invalid.of(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid(f"The body is not JSON that can be read: {error}", status=400) from None
 
@@ -94,13 +93,6 @@ def _several(many: Many) -> list[Beat]:
     if not many.beats:
         raise Invalid("There is no beat in the list.", field="beats")
     return many.beats
-
-
-def _explained(error: msgspec.ValidationError) -> Invalid:
-    """The library's words, with the place it names as the field."""
-    found = _TOP.match(str(error))
-    reason, field = (found.group(1), found.group(2) or "") if found else (str(error), "")
-    return Invalid(reason + ".", field=field)
 
 
 def _holds_nul(body: bytes) -> bool:

@@ -14,14 +14,14 @@ AT = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("path", "call"),
     [
-        ("KEY/nightly", Call("KEY", "nightly", "ok", None)),
-        ("KEY/nightly/", Call("KEY", "nightly", "ok", None)),
-        ("KEY/nightly/start", Call("KEY", "nightly", "start", None)),
-        ("KEY/nightly/fail", Call("KEY", "nightly", "fail", None)),
-        ("KEY/nightly/log", Call("KEY", "nightly", "log", None)),
-        ("KEY/nightly/0", Call("KEY", "nightly", "ok", 0)),
-        ("KEY/nightly/3", Call("KEY", "nightly", "fail", 3)),
-        ("KEY/nightly/255", Call("KEY", "nightly", "fail", 255)),
+        ("nightly", Call("nightly", "ok", None)),
+        ("nightly/", Call("nightly", "ok", None)),
+        ("nightly/start", Call("nightly", "start", None)),
+        ("nightly/fail", Call("nightly", "fail", None)),
+        ("nightly/log", Call("nightly", "log", None)),
+        ("nightly/0", Call("nightly", "ok", 0)),
+        ("nightly/3", Call("nightly", "fail", 3)),
+        ("nightly/255", Call("nightly", "fail", 255)),
     ],
 )
 def test_addresses(path: str, call: Call) -> None:
@@ -31,21 +31,35 @@ def test_addresses(path: str, call: Call) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("KEY", 404),
-        ("KEY/a/b/c", 404),
-        ("KEY/Nightly", 400),
-        ("KEY/" + "a" * 81, 400),
-        ("KEY/nightly/256", 400),
-        ("KEY/nightly/-1", 404),
-        ("KEY/nightly/" + "9" * 5000, 404),
-        ("KEY/nightly/stop", 404),
-        ("KEY/nightly/\u0661", 404),
+        ("", 404),
+        ("a/b/c", 404),
+        ("Nightly", 400),
+        ("" + "a" * 81, 400),
+        ("nightly/256", 400),
+        ("nightly/-1", 404),
+        ("nightly/" + "9" * 5000, 404),
+        ("nightly/stop", 404),
+        ("nightly/\u0661", 404),
     ],
 )
 def test_addresses_that_are_none(path: str, status: int) -> None:
     with pytest.raises(Invalid) as refused:
         healthchecks.call_of(path)
     assert refused.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("", Call("", "ok", None)),
+        ("start", Call("", "start", None)),
+        ("3", Call("", "fail", 3)),
+        ("nightly", Call("nightly", "ok", None)),
+        ("start/fail", Call("start", "fail", None)),
+    ],
+)
+def test_behind_the_key_of_a_device_the_slug_may_be_left_out(path: str, call: Call) -> None:
+    assert healthchecks.call_of(path, of_device=True) == call
 
 
 def test_a_run_id_has_one_spelling() -> None:
