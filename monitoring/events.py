@@ -41,6 +41,20 @@ class EnrolmentKeyRevoked(Event):
 
 
 @dataclass(frozen=True)
+class EnrolmentKeyRotated(Event):
+    """`until` is when the secret before it ends."""
+
+    kind: ClassVar[str] = "monitoring.key_rotated"
+    sentence: ClassVar[str] = "gave the enrolment key {name} a new secret"
+
+    enrolment_key_id: int
+    site_id: int
+    client_id: int
+    name: str
+    until: str
+
+
+@dataclass(frozen=True)
 class NameRefused(Event):
     """Told once for each name, however often it reports."""
 

@@ -38,9 +38,13 @@ def _unchunk(environ: dict[str, Any], most: int) -> None:
     environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
+def is_for_intake(path: str) -> bool:
+    """Whether the intake answers this address, and not a page of ours."""
+    return path.startswith(INTAKE_PATHS) or path in INTAKE_WHOLE
+
+
 def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-    path = environ.get("PATH_INFO", "")
-    if path.startswith(INTAKE_PATHS) or path in INTAKE_WHOLE:
+    if is_for_intake(environ.get("PATH_INFO", "")):
         return intake(environ, start_response)
     if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -2,21 +2,14 @@
 
 from monitoring.actions.absorbing import Absorbed, absorb, absorb_spool, begin_epoch, replay
 from monitoring.actions.checks import change_check, pause_check, resume_check
-from monitoring.actions.enrolment import (
-    add_check,
-    change_cap,
-    dismiss,
-    enrol,
-    enrol_key,
-    refuse,
-    revoke_key,
-)
+from monitoring.actions.enrolment import add_check, dismiss, enrol, refuse
 from monitoring.actions.incidents import (
     acknowledge,
     link_ticket,
     note_incident,
     resolve_incident,
 )
+from monitoring.actions.keys import change_cap, enrol_key, revoke_key, rotate_key
 from monitoring.actions.lapsing import lapse, roll_up, see
 
 __all__ = [
@@ -41,5 +34,6 @@ __all__ = [
     "resume_check",
     "revoke_key",
     "roll_up",
+    "rotate_key",
     "see",
 ]

@@ -213,7 +213,7 @@ class Batch:
                 row.id, str(row.state.status), row.since, row.state.due_at, row.state.beats,
                 row.state.last_seen_at, row.state.last_sent_at, row.state.started_at,
                 row.state.run_id[:64], row.state.fails, row.state.boot_id, row.state.sequence,
-                row.duration and row.duration // timedelta(milliseconds=1),
+                None if row.duration is None else row.duration // timedelta(milliseconds=1),
             )
             for row in self.rows.values()
         ]  # fmt: skip

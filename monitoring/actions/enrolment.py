@@ -1,75 +1,22 @@
-"""Letting devices in: the keys of a site, and what happens to a name that nobody knows."""
+"""Letting devices in: what happens to a name that nobody knows."""
 
 import re
-import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from contracts.clients import actions as clients
-from contracts.clients.models import Device, Site
+from contracts.clients.models import Device
 from monitoring import events
 from monitoring.models import Check, EnrolmentKey, RefusedName
 from msp.kit.periods import local_date
 from msp.kit.refs import Actor
-from msp.kit.refusals import Conflict, Refused
+from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
-from tenants.people.tokens import digest_of
 
-PREFIX_LENGTH = 11
 MOST_CHECKS = 50
 MOST_REFUSED = 500
 DEFAULT_PERIOD, DEFAULT_GRACE = 60, 60
-
-
-@transaction.atomic
-def enrol_key(
-    *, site: Site, name: str, cap: int = 100, default_kind: str = "workstation",
-    by: Actor, at: datetime,
-) -> tuple[EnrolmentKey, str]:  # fmt: skip
-    """Make a key for a site's devices and return it with its token; that is never seen again."""
-    name = name.strip()
-    if not name:
-        raise Refused("A key needs a name.", field="name")
-    if default_kind not in Device.Kind.values:
-        raise Refused(f"There is no device class {default_kind!r:.80}.", field="default_kind")
-    _check_cap(cap)
-    token = f"hb_{secrets.token_urlsafe(30)}"
-    key = EnrolmentKey(
-        site=site, name=name[:80], prefix=token[:PREFIX_LENGTH], digest=digest_of(token), cap=cap,
-        default_kind=default_kind, created_at=at,
-    )  # fmt: skip
-    key.save()
-    announce(events.KeyEnrolled(key.pk, site.pk, site.client_id, key.name), by=by, at=at)
-    return key, token
-
-
-@transaction.atomic
-def change_cap(*, key: EnrolmentKey, cap: int, by: Actor, at: datetime) -> None:
-    """Let a key enrol more devices, or fewer; what is enrolled stays."""
-    _check_cap(cap)
-    key = EnrolmentKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
-    key.cap = cap
-    key.save(update_fields=["cap"])
-    key.refused.filter(reason__startswith="The key").delete()
-    announce(
-        events.EnrolmentKeyChanged(key.pk, key.site_id, key.site.client_id, key.name, cap),
-        by=by, at=at,
-    )  # fmt: skip
-
-
-@transaction.atomic
-def revoke_key(*, key: EnrolmentKey, by: Actor, at: datetime) -> None:
-    """End a key. The intakes notice within seconds; what they took before is still stored."""
-    key = EnrolmentKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
-    if key.revoked_at is not None:
-        raise Conflict("This key was revoked already.")
-    key.revoked_at = at
-    key.save(update_fields=["revoked_at"])
-    announce(
-        events.EnrolmentKeyRevoked(key.pk, key.site_id, key.site.client_id, key.name),
-        by=by, at=at,
-    )  # fmt: skip
 
 
 @transaction.atomic
@@ -152,11 +99,6 @@ def dismiss(*, refusal: RefusedName, by: Actor, at: datetime) -> None:
     key = refusal.key
     announce(events.RefusalDismissed(key.pk, key.site.client_id, refusal.name), by=by, at=at)
     refusal.delete()
-
-
-def _check_cap(cap: int) -> None:
-    if not 0 <= cap <= 100_000:
-        raise Refused("The cap is a number from 0 to 100,000.", field="cap")
 
 
 def _may_enrol(key: EnrolmentKey, host: str) -> None:

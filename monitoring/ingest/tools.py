@@ -94,7 +94,7 @@ def take(
 def _taken(
     environ: dict[str, Any], known: Known, key: Key, found: Format, body: bytes | None
 ) -> Answer:
-    received_ms = int(time.time() * 1000)
+    received_ms = _now_ms()
     if body is None:
         body = bodies.read(environ, found.most)
     decoded = found.decode(body, envelope.instant(received_ms))
@@ -106,6 +106,10 @@ def _taken(
         kept = packet.encode(found.name, agent, decoded.reports)
         keep.keep(known.tenant, envelope.pack(key.id, received_ms, envelope.PACKET, kept))
     return found.answer(decoded)
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def _find_jobs(decoded: Decoded, known: Known, key: Key) -> None:

@@ -104,33 +104,33 @@ def due_at(last_seen_at: datetime, period: int, grace: int) -> datetime:
 
 
 def deadline(plan: Plan, state: State) -> datetime | None:
-    """The check's deadline from its last beat and its run.
-
-    There is none before the first beat, and none where the period is 0: nothing is waited for.
-    """
+    """The check's deadline from its last beat and its run; none before the first beat."""
     since = state.counted_from
-    if since is None or state.status == Status.PAUSED or not plan.period:
+    if since is None or state.status == Status.PAUSED:
         return None
     expected = expected_at(plan, since)
     scheduled = expected and expected + timedelta(seconds=plan.grace)
-    if state.started_at is None:
-        return scheduled
     longest = plan.grace if plan.max_runtime is None else plan.max_runtime
+    if state.started_at is None or not longest:
+        return scheduled
     ends = state.started_at + timedelta(seconds=longest)
     return min(scheduled, ends) if scheduled else ends
 
 
 def expected_at(plan: Plan, since: datetime) -> datetime | None:
-    """When the next sign is expected after one; None where the schedule never comes again (B6)."""
+    """When the next sign is expected after one; None where the schedule never comes again (B6).
+
+    Nor is one where the period is 0: such a check is what it was last said to be.
+    """
     if plan.schedule is None:
-        return late_at(since, plan.period)
+        return late_at(since, plan.period) if plan.period else None
     return expected_after(since, partial(next_tick, plan.schedule), timedelta(seconds=plan.grace))
 
 
 def status_at(plan: Plan, state: State, at: datetime) -> Status:
     """How the check stands at an instant. What was never seen never lapses."""
     stored, since = Status(state.status), state.counted_from
-    if stored != Status.UP or since is None or not plan.period:
+    if stored != Status.UP or since is None:
         return stored
     if state.due_at is not None and at >= state.due_at:
         return Status.DOWN

@@ -9,7 +9,7 @@ from django.db import connection
 from contracts.clients import actions as clients
 from contracts.clients.models import Device
 from monitoring import actions, tasks
-from monitoring.actions import _batch
+from monitoring.actions import _batch, _keys
 from monitoring.gateways import stream
 from monitoring.models import (
     Check,
@@ -192,12 +192,23 @@ def test_an_old_reading_is_kept_and_does_not_become_the_last(harbor: Estate) -> 
 
 def test_a_device_has_so_many_series_and_no_more(harbor: Estate) -> None:
     check(harbor)
-    for part in range(3):
-        put(harbor, part, metrics={f"m{part}.{n}": n for n in range(100)})
+    for part in range(6):
+        names = [f"m{part}.{n}" for n in range(99)] + [f"disk:/{part}"]
+        put(harbor, part, metrics=dict.fromkeys(names, 1.0))
         drained()
-    assert Series.objects.count() == 200
-    assert RefusedName.objects.get().reason == "A device has at most 200 series."
-    assert Check.objects.get().beats == 3
+    assert Series.objects.count() == 500
+    assert Series.objects.filter(name__startswith="disk:").count() == 5
+    assert RefusedName.objects.get().reason == "A device has at most 500 series."
+    assert Check.objects.get().beats == 6
+
+
+def test_a_run_that_ends_in_the_instant_it_began_took_no_time(harbor: Estate) -> None:
+    known = check(harbor)
+    put(harbor, 60, signal="start")
+    put(harbor, 60, signal="ok")
+    drained()
+    known.refresh_from_db()
+    assert (known.duration_ms, known.last_started_at) == (0, None)
 
 
 def test_readings_are_thinned_and_late_ones_thinned_again(harbor: Estate) -> None:
@@ -271,10 +282,10 @@ def test_an_entry_that_kills_is_buried_unread(
     class Killed(BaseException):
         pass
 
-    def read(batch: _batch.Batch, one: envelope.Envelope, client_id: int) -> None:
+    def read(batch: _batch.Batch, one: envelope.Envelope, owner: _keys.Owner) -> None:
         if b"killer" in one.body:
             raise Killed
-        original(batch, one, client_id)
+        original(batch, one, owner)
 
     original = _batch.Batch._read
     monkeypatch.setattr(_batch.Batch, "_read", read)

@@ -102,7 +102,7 @@ def test_a_wrong_field_is_named(harbor: Estate) -> None:
 def test_without_a_key_nothing_is_taken(harbor: Estate, token: str) -> None:
     got = send("/hb", BEAT, HTTP_AUTHORIZATION=f"Bearer {token}")
     assert got.status == 401
-    assert got.headers["WWW-Authenticate"].startswith("Bearer")
+    assert "Bearer" in got.headers["WWW-Authenticate"]
     assert kept() == []
 
 
@@ -173,7 +173,7 @@ def test_a_gzip_bomb_stops_at_the_limit(harbor: Estate) -> None:
     assert send("/hb", gzip.compress(BEAT)[:-4], **packed).status == 400
     assert send("/hb", gzip.compress(BEAT) + b"more", **packed).status == 400
     got = send("/hb", BEAT, bearer=harbor.token, HTTP_CONTENT_ENCODING="br")
-    assert (got.status, got.headers["Accept-Encoding"]) == (415, "gzip")
+    assert (got.status, got.headers["Accept-Encoding"]) == (415, "gzip, deflate, snappy")
 
 
 def test_a_suspended_msp_takes_nothing(harbor: Estate, monkeypatch: pytest.MonkeyPatch) -> None:

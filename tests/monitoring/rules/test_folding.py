@@ -35,6 +35,19 @@ def test_a_thousand_beats_are_counted() -> None:
     assert folded.changes == ()
 
 
+def test_an_alert_is_dated_by_when_it_became_so() -> None:
+    told = Plan(period=0, grace=0)
+    fired = beat(300, "fail", since=after(60), boot_id="a", sequence=2)
+    over = beat(400, "ok", since=after(350), boot_id="a", sequence=3)
+    folded = fold(told, State(), None, [fired, fired, over, fired], same)
+    assert folded.changes == (Change("down", after(60)), Change("up", after(350)))
+    assert folded.state.status == Status.UP
+    again = beat(500, "fail", since=after(-86_400 * 30), boot_id="a", sequence=4)
+    assert fold(told, folded.state, after(350), [again], same).changes == (
+        Change("down", after(500)),
+    )
+
+
 def test_the_first_beat_brings_it_up() -> None:
     folded = fold(PLAN, State(), None, [beat(1), beat(2)], same)
     assert folded.changes == (Change("up", after(1)),)

@@ -66,6 +66,17 @@ def test_an_end_without_a_name_and_any_failure_end_the_run(end):
     assert state.due_at == at("11:19")
 
 
+def test_with_a_period_of_0_nothing_is_waited_for():
+    told = Plan(period=0, grace=0)
+    assert after(told, Beat(at("10:00"))).due_at is None
+    assert lapse.status_at(told, after(told, Beat(at("10:00"))), at("23:00")) == Status.UP
+    assert after(told, Beat(at("10:00"), "fail")).status == Status.DOWN
+    assert after(told, Beat(at("10:00")), Beat(at("10:01"), "start")).due_at is None
+    bounded = Plan(period=0, grace=0, max_runtime=600)
+    begun = after(bounded, Beat(at("10:00")), Beat(at("10:01"), "start"))
+    assert begun.due_at == at("10:11")
+
+
 def test_a_repeated_start_does_not_move_the_run():
     state = after(
         Plan(3600, 300),
