@@ -16,7 +16,8 @@ from django.db import OperationalError, transaction
 from billing import events
 from billing.models import Invoice, InvoiceLine, LineUnit, Run, RunItem
 from billing.queries import drafts, runs
-from billing.queries.drafts import Draft, DraftLine
+from billing.queries.drafts import Draft
+from billing.queries.written import DraftLine
 from contracts.clients.models import Client, Site
 from contracts.rules.terms import write_terms
 from msp.kit.periods import Period
@@ -206,8 +207,8 @@ def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> Inv
         position=position,
         agreement_id=segment.agreement_id,
         agreement_line_id=segment.line_id,
-        line_key=segment.key,
-        source_key=f"{segment.key}:{segment.period.start}",
+        line_key=line.key,
+        source_key=f"{line.key}:{segment.period.start}",
         kind=segment.kind,
         description=segment.description,
         quantity=rated.quantity,
@@ -216,7 +217,12 @@ def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> Inv
         tax=tax,
         starts_on=segment.period.start,
         ends_on=segment.period.end,
-        trace=rated.trace | {"terms": write_terms(line.terms), "agreement": segment.agreement_name},
+        trace=rated.trace
+        | {
+            "terms": write_terms(line.terms),
+            "agreement": segment.agreement_name,
+            "promise": segment.key,
+        },
     )
 
 

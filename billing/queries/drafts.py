@@ -5,35 +5,23 @@ proves an issued bill; nothing in here writes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from billing.models import Invoice, InvoiceLine
+from billing.queries.charges import charges_of
 from billing.queries.leakage import uncovered_devices
-from billing.queries.meters import METERS, Known
+from billing.queries.meters import Known
+from billing.queries.written import DraftLine, segments_of
 from billing.rules import checks, differences
 from billing.rules.differences import Billed, Difference, Unit, Verdict
-from billing.rules.rating import RATES, RatedLine
-from billing.rules.segments import Segment, changed_within, merged
 from billing.rules.totals import Taxable, Totals, totals
-from contracts import queries as contracts
 from contracts.clients.models import Client
-from contracts.models import AgreementLine
-from contracts.rules.terms import Flat, PerDevice, Terms, read_terms
-from msp.kit.facts import InvalidFact
+from contracts.rules.terms import PerDevice
 from msp.kit.periods import Period
-from msp.kit.refusals import Refused
-
-
-@dataclass(frozen=True)
-class DraftLine:
-    """A rated line with the promise it charges."""
-
-    segment: Segment
-    terms: Terms
-    rated: RatedLine
 
 
 @dataclass(frozen=True)
@@ -62,60 +50,17 @@ class Draft:
 
 
 def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Draft]:
-    """The client's bills for a period, one for each currency; none where nothing is agreed."""
+    """The client's bills for a month, one for each currency; none where nothing is due."""
     known = Known(client.pk, known_at)
+    by_currency: dict[str, list[DraftLine]] = defaultdict(list)
+    for line in charges_of(client=client, month=period, known=known):
+        by_currency[line.segment.currency].append(line)
     segments = segments_of(client=client, period=period)
-    by_currency: dict[str, list[Segment]] = defaultdict(list)
-    for segment in segments:
-        by_currency[segment.currency].append(segment)
     uncovered = uncovered_devices(client=client, period=period, known=known, segments=segments)
     return [
-        _draft(client, currency, rated_lines(part, period, known), period, uncovered)
-        for currency, part in by_currency.items()
+        _draft(client, currency, tuple(lines), period, uncovered)
+        for currency, lines in by_currency.items()
     ]
-
-
-def segments_of(*, client: Client, period: Period) -> list[Segment]:
-    """What the client's agreements charge in the period, stretches of the same terms as one."""
-    lines = contracts.billable_lines(client_id=client.pk, period=period)
-    services = dict(
-        AgreementLine.objects.filter(pk__in=[line.line_id for line in lines]).values_list(
-            "pk", "service_id"
-        )
-    )
-    return merged(
-        Segment(
-            line.agreement_id, line.agreement_name, line.line_id, str(line.line_key),
-            line.description, line.kind, line.facts, line.period, line.currency,
-            services.get(line.line_id),
-        )
-        for line in lines
-    )  # fmt: skip
-
-
-def rated_lines(segments: Sequence[Segment], period: Period, known: Known) -> tuple[DraftLine, ...]:
-    """Each segment metered and rated; terms that cannot be read name their line."""
-    changed = changed_within(segments)
-    found = []
-    for segment in segments:
-        terms = _terms(segment)
-        if isinstance(terms, Flat) and segment.key in changed:
-            terms = replace(terms, prorate=True)  # its parts tile the month: each by its days
-        reading = METERS[segment.kind](known, segment.period)
-        rated = RATES[segment.kind](terms, reading, period, segment.currency)
-        found += [DraftLine(segment, terms, line) for line in rated]
-    return tuple(found)
-
-
-def _terms(segment: Segment) -> Terms:
-    try:
-        return read_terms(segment.kind, segment.facts)
-    except InvalidFact as error:
-        raise Refused(
-            f'"{segment.description}" of {segment.agreement_name} cannot be charged:'
-            f" {error.field} {error.reason}.",
-            code="bad_terms",
-        ) from error
 
 
 def _draft(
@@ -191,15 +136,17 @@ def billed_before(invoice: Invoice) -> list[Billed]:
     lines = InvoiceLine.objects.filter(invoice=invoice).prefetch_related("units")
     return together(
         Billed(
-            str(line.line_key or line.source_key),
+            str(line.trace.get("promise") or line.line_key or line.source_key),
             line.description,
-            line.unit_price,
+            _price_of(line.trace, line.unit_price),
             line.amount,
             int(line.trace.get("period_days") or (line.ends_on - line.starts_on).days),
             tuple(
                 Unit(unit.unit_type, unit.unit_id, unit.name, unit.days)
                 for unit in line.units.all()
+                if "settles" not in line.trace
             ),
+            _every(line.trace.get("terms", {})),
         )
         for line in lines
     )
@@ -211,16 +158,29 @@ def billed_now(lines: Iterable[DraftLine]) -> list[Billed]:
         Billed(
             line.segment.key,
             line.segment.description,
-            line.rated.unit_price,
+            _price_of(line.rated.trace, line.rated.unit_price),
             line.rated.amount,
             int(line.rated.trace["period_days"]),
             tuple(
                 Unit(unit.unit_type, unit.unit_id, unit.name, unit.days)
                 for unit in line.rated.units
+                if not line.settles
             ),
+            _every(line.segment.facts),
         )
         for line in lines
     )
+
+
+def _price_of(trace: Mapping[str, Any], unit_price: Decimal) -> Decimal:
+    """The agreed price; in tiers the one shown is an average that moves with the count."""
+    return Decimal(trace["unit_price"]) if "steps" in trace else unit_price
+
+
+def _every(facts: Mapping[str, Any]) -> str:
+    """The billing period of a line's terms, where it is not the month."""
+    every = str(facts.get("every", "month"))
+    return "" if every == "month" else every
 
 
 def together(lines: Iterable[Billed]) -> list[Billed]:

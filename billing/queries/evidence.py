@@ -1,13 +1,15 @@
 """What stands behind a line: each device or person with its days, and the proof by recounting."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from billing.models import Invoice, InvoiceLine, LineUnit
 from billing.queries.meters import METERS, Known
-from billing.rules.rating import RATES
 from billing.rules.wording import arithmetic
+from contracts.rules.rating import RATES
+from contracts.rules.register import UnitDays
 from contracts.rules.terms import read_terms
 from msp.kit.periods import Period
 
@@ -81,14 +83,25 @@ def proof_of(invoice: Invoice, at: datetime) -> Proof:
 
 def _difference(line: InvoiceLine, known: Known) -> str:
     """How a recount of the line differs from what it says; empty where it does not."""
-    terms = read_terms(line.kind, line.trace["terms"])
-    reading = METERS[line.kind](known, Period(line.starts_on, line.ends_on))
-    (rated,) = RATES[line.kind](terms, reading, period_of(line), line.invoice.currency)
-    again = {(unit.unit_type, unit.unit_id, unit.days) for unit in rated.units}
+    if "withdrawn" in line.trace:
+        return ""  # its terms hold no more, so there is nothing left to count
+    amount, units = _recounted(line, known)
+    again = {(unit.unit_type, unit.unit_id, unit.days) for unit in units}
     stored = {(unit.unit_type, unit.unit_id, unit.days) for unit in counted_on(line)}
-    if rated.amount == line.amount and again == stored:
+    if amount == line.amount and again == stored:
         return ""
     return (
-        f'"{line.description}": {rated.amount:f} for {len(again)} instead of'
+        f'"{line.description}": {amount:f} for {len(again)} instead of'
         f" {line.amount.normalize():f} for {len(stored)}."
     )
+
+
+def _recounted(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ...]]:
+    """What the line comes to by its terms, less what was billed ahead where it settles that."""
+    terms = read_terms(line.kind, line.trace["terms"])
+    reading = METERS[line.kind](known, Period(line.starts_on, line.ends_on))
+    reading = replace(reading, base=Decimal(line.trace.get("base", 0)))
+    lines = RATES[line.kind](terms, reading, period_of(line), line.invoice.currency)
+    amount = sum((rated.amount for rated in lines), Decimal(0))
+    units = tuple(unit for rated in lines for unit in rated.units)
+    return amount - Decimal(line.trace.get("billed", 0)), units

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from billing.queries.meters import Known
 from billing.rules.segments import Segment
 from contracts.clients.models import Client
-from contracts.clients.rules.register import Interval
+from contracts.rules.register import Interval
 from monitoring.models import Check
 from msp.kit.periods import Period
 
@@ -54,14 +54,17 @@ def _spoken_of(interval: Interval, period: Period, segments: Sequence[Segment]) 
     return there is not None and any(
         segment.kind == "per_device"
         and there.clip(segment.period) is not None
-        and _names(segment, interval.unit_class)
+        and _names(segment, interval)
         for segment in segments
     )
 
 
-def _names(segment: Segment, unit_class: str) -> bool:
+def _names(segment: Segment, interval: Interval) -> bool:
+    """A device that is excluded by name was spoken of too: somebody decided about it."""
     classes = segment.facts.get("device_classes") or ()
-    return not classes or unit_class in classes
+    sites = segment.facts.get("site_ids") or ()
+    here = not sites or interval.site_id in sites
+    return here and (not classes or interval.unit_class in classes)
 
 
 def unbilled_clients(*, billed: set[int]) -> list[Unbilled]:

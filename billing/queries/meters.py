@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from billing.rules.rating import Reading
 from contracts.clients import queries as clients
-from contracts.clients.rules.register import Interval, as_known
+from contracts.rules.rating import Reading
+from contracts.rules.register import Interval, as_known
 from msp.kit.periods import Period
 
 
@@ -47,8 +47,16 @@ def per_user(known: Known, service: Period) -> Reading:
 
 
 def flat(known: Known, service: Period) -> Reading:
-    """Nothing is counted but the days the line was in force."""
+    """Nothing is counted but the days the line was in force; other lines are added as its base."""
     return Reading(service)
 
 
-METERS: dict[str, Meter] = {"per_device": per_device, "per_user": per_user, "flat": flat}
+METERS: dict[str, Meter] = {
+    "per_device": per_device,
+    "per_user": per_user,
+    "flat": flat,
+    "hours": flat,
+    "percentage": flat,
+    "discount": flat,
+    "commitment": flat,
+}

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
-from billing.models import Invoice, Run, RunItem
+from billing.models import Invoice, InvoiceLine, Run, RunItem
 from contracts.models import Agreement
 from msp.kit.periods import Period, month_of, previous_month
 
@@ -54,13 +54,30 @@ def clients_to_bill(run: Run) -> list[int]:
 
 
 def billable_clients(period: Period) -> set[int]:
-    """Clients with a published agreement that meets the period."""
-    rows = Agreement.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=period.start),
-        state__in=[Agreement.State.ACTIVE, Agreement.State.ENDED],
-        starts_on__lt=period.end,
+    """Clients with a published agreement that meets the month, or has something due ahead of it."""
+    held = Q(ends_on__isnull=True) | Q(ends_on__gt=period.start)
+    published = Agreement.objects.filter(state__in=[Agreement.State.ACTIVE, Agreement.State.ENDED])
+    rows = published.filter(held, starts_on__lt=period.end)
+    coming = published.filter(
+        held,
+        starts_on__gte=period.end,
+        starts_on__lt=month_of(period.end).end,
+        versions__published_at__isnull=False,
+        versions__lines__facts__timing="advance",
     )
-    return set(rows.values_list("client_id", flat=True))
+    return {
+        *rows.values_list("client_id", flat=True),
+        *coming.values_list("client_id", flat=True),
+        *_billed_ahead(period),
+    }
+
+
+def _billed_ahead(period: Period) -> set[int]:
+    """Clients who paid for days of the month in advance: what ended since is to be given back."""
+    rows = InvoiceLine.objects.filter(
+        trace__terms__timing="advance", starts_on__lt=period.end, ends_on__gt=period.start
+    ).exclude(invoice__state=Invoice.State.VOID)
+    return set(rows.values_list("invoice__client_id", flat=True))
 
 
 def waiting(run: Run) -> int:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from contracts.clients.rules.register import UnitDays
+from contracts.rules.register import UnitDays
 
 _NAMED = 3
+_FOLLOWING = ("percentage", "discount", "commitment")  # they are nothing where others are nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _meets(unit: UnitDays, others: Iterable[UnitDays]) -> bool:
 
 def _missing_prices(lines: Iterable[CheckedLine]) -> Iterator[Check]:
     for line in lines:
-        if not line.price:
+        if not line.price and line.kind not in _FOLLOWING:
             yield Check("missing_price", f'"{line.description}" has no price.')
 
 

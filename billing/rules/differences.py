@@ -42,7 +42,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """A line as it was charged. `key` is the same for the same promise from month to month."""
+    """A line as it was charged. `key` is the same for the same promise from month to month.
+
+    `every` names a billing period longer than a month: it is no news that such a line is not
+    there in the months between.
+    """
 
     key: str
     description: str
@@ -50,6 +54,7 @@ class Billed:
     amount: Decimal
     period_days: int
     units: tuple[Unit, ...] = ()
+    every: str = ""
 
     def shares(self) -> dict[tuple[str, int], Fraction]:
         """Each unit's part of the period, so that months of 30 and 31 days compare."""
@@ -90,6 +95,12 @@ class _Pair:
     now: Billed | None
     before: Billed | None
 
+    @property
+    def rare(self) -> Billed | None:
+        """The line, where it is there in one month only and was not due in the other."""
+        one = self.now or self.before
+        return one if one and one.every and not (self.now and self.before) else None
+
 
 def compare(
     now: Sequence[Billed],
@@ -112,7 +123,9 @@ def compare(
     parts = [part for pair in pairs for part in _explained(pair, write)]
     if not parts and total == last:
         return Difference(Verdict.UNCHANGED, "The same as last month.", total - last)
-    looks = (*_total_looks(total, last, limits), *_line_looks(pairs, limits))
+    now_due, last_due = total - _rare(pair.now for pair in pairs if pair.rare), last
+    last_due -= _rare(pair.before for pair in pairs if pair.rare)
+    looks = (*_total_looks(now_due, last_due, limits), *_line_looks(pairs, limits))
     verdict = Verdict.NEEDS_LOOK if looks else Verdict.CHANGED
     said = _sentence(total - last, parts, write)
     return Difference(verdict, said, total - last, looks, _shortened("", parts))
@@ -181,6 +194,8 @@ def _shortened(lead: str, parts: Sequence[str]) -> str:
 
 def _explained(pair: _Pair, write: _Writer) -> list[str]:
     now, before = pair.now, pair.before
+    if pair.rare:
+        return [_said_rarely(pair.rare, write, now=now is not None)]
     if before is None:
         return [f'"{now.description}" is new ({write.amount(now.amount)})'] if now else []
     if now is None:
@@ -198,6 +213,11 @@ def _explained(pair: _Pair, write: _Writer) -> list[str]:
             f"instead of {write.amount(before.amount)}"
         )
     return parts
+
+
+def _said_rarely(line: Billed, write: _Writer, *, now: bool) -> str:
+    when = "is due this month" if now else "was due last month"
+    return f'"{line.description}", billed every {line.every}, {when} ({write.amount(line.amount)})'
 
 
 def _units_explained(now: Billed, before: Billed) -> list[str]:
@@ -239,6 +259,8 @@ def _line_looks(pairs: Sequence[_Pair], limits: Thresholds) -> list[str]:
     looks = []
     for pair in pairs:
         now, before = pair.now, pair.before
+        if pair.rare:
+            continue
         if now is None and before is not None and before.amount:
             looks.append(f'"{before.description}" is no longer charged.')
         elif now is not None and before is not None:
@@ -274,6 +296,10 @@ def _paired(now: Sequence[Billed], before: Sequence[Billed]) -> list[_Pair]:
     earlier = {line.key: line for line in before}
     pairs = [_Pair(line, earlier.pop(line.key, None)) for line in now]
     return pairs + [_Pair(None, line) for line in earlier.values()]
+
+
+def _rare(lines: Iterable[Billed | None]) -> Decimal:
+    return sum((line.amount for line in lines if line), Decimal(0))
 
 
 def _total(lines: Iterable[Billed], currency: str) -> Decimal:

@@ -14,7 +14,11 @@ from msp.kit.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One agreement line for the days it was in force; its `key` outlives amendments."""
+    """One agreement line for the days it was in force; its `key` outlives amendments.
+
+    `whole` is the billing period the days lie in, which its price is for. `line_ids` are the lines
+    of every version that said the same.
+    """
 
     agreement_id: int
     agreement_name: str
@@ -26,31 +30,34 @@ class Segment:
     period: Period
     currency: str
     service_id: int | None = None
+    whole: Period | None = None
+    line_ids: tuple[int, ...] = ()
 
     def says_the_same(self, other: "Segment") -> bool:
         """Whether the other stretch charges the same promise in the same way."""
-        same = replace(other, line_id=self.line_id, period=self.period)
+        same = replace(other, line_id=self.line_id, line_ids=self.line_ids, period=self.period)
         return same == self
 
 
 def merged(segments: Iterable[Segment]) -> list[Segment]:
     """Touching stretches of a promise that say the same, as one; the order given is kept."""
     whole: list[Segment] = []
-    at: dict[str, int] = {}
+    at: dict[tuple[str, Period | None], int] = {}
     for one in segments:
-        place = at.get(one.key)
+        place = at.get((one.key, one.whole))
         if place is not None:
             before = whole[place]
             if before.period.end == one.period.start and before.says_the_same(one):
                 period = Period(before.period.start, one.period.end)
-                whole[place] = replace(one, period=period)
+                ids = tuple(dict.fromkeys((*before.line_ids, *one.line_ids)))
+                whole[place] = replace(one, period=period, line_ids=ids)
                 continue
-        at[one.key] = len(whole)
+        at[one.key, one.whole] = len(whole)
         whole.append(one)
     return whole
 
 
-def changed_within(segments: Iterable[Segment]) -> set[str]:
-    """The promises whose terms changed within the month, so that each part is charged by days."""
-    times = Counter(one.key for one in segments)
+def changed_within(segments: Iterable[Segment]) -> set[tuple[str, Period | None]]:
+    """The promises whose terms changed within a period, so that each part is charged by days."""
+    times = Counter((one.key, one.whole) for one in segments)
     return {key for key, count in times.items() if count > 1}

@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from msp.kit.money import format_money, round_money
+from billing.rules import adjusting_words
+from billing.rules.adjusting_words import price
+from msp.kit.money import format_money
 from msp.kit.periods import Period
 
 _COUNTINGS = {
@@ -13,15 +15,21 @@ _COUNTINGS = {
     "snapshot_start": "Counted on {day}, the first day.",
     "snapshot_end": "Counted on {day}, the day after the last.",
     "peak": "Counted on {day}, the first day with most at once.",
+    "adds_only": "Counted day by day; what left counts to the end.",
+    "touched": "Everything that was there on any day counts.",
 }
 _NOUNS = {"per_device": "device", "per_user": "person"}
 
 
 def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
     """How the amount came about, one sentence a step; the last one gives the amount."""
-    if trace["kind"] == "flat":
-        return [*_flat(trace), _sum(trace, currency)]
-    return [*_counted(trace), _sum(trace, currency)]
+    if trace["kind"] in ("percentage", "discount", "commitment"):
+        said = adjusting_words.steps(trace, currency)
+    elif noun_of(trace["kind"]):
+        said = [*_counted(trace), *_priced(trace, currency)]
+    else:
+        said = [*_flat(trace, currency), _sum(trace, currency)]
+    return [*said, *adjusting_words.after(trace, currency)]
 
 
 def noun_of(kind: str) -> str:
@@ -68,16 +76,42 @@ def _counted(trace: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _flat(trace: Mapping[str, Any]) -> Iterator[str]:
+def _flat(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
     start, end = (date.fromisoformat(text) for text in trace["service"])
     if trace["unit_days"] == trace["period_days"]:
-        yield "One amount for the whole month."
+        yield f"One amount for the whole {every_of(trace)}."
     else:
         yield f"In force {Period(start, end)}: {trace['unit_days']} of {trace['period_days']} days."
+    if "hours" in trace:
+        more = price(Decimal(trace["overage_rate"]), currency)
+        hours = f"{Decimal(trace['hours']).normalize():f}"
+        yield f"{hours} hours are in it; each one more costs {more}."
+
+
+def every_of(trace: Mapping[str, Any]) -> str:
+    """The period a price is for: month, quarter or year."""
+    terms: Mapping[str, Any] = trace.get("terms", {})
+    return str(terms.get("every", "month"))
+
+
+def _priced(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """The price of what is charged: by one rate, or by what each day's count costs in tiers."""
+    if "steps" not in trace:
+        yield _sum(trace, currency)
+        return
+    noun, whole = _NOUNS[trace["kind"]], trace["period_days"]
+    costs: dict[int, tuple[int, str]] = {}
+    for many, days, cost in trace["steps"]:
+        costs[many] = (costs.get(many, (0, ""))[0] + days, cost)
+    for many, (days, cost) in costs.items():
+        said = f"{_many(many, noun)} cost {price(Decimal(cost), currency)} by the tiers"
+        yield said + (f", on {days} of {whole} days." if len(costs) > 1 or days != whole else ".")
+    rated = Decimal(trace.get("rated", trace["amount"]))
+    yield f"Together {format_money(rated, currency)}."
 
 
 def _sum(trace: Mapping[str, Any], currency: str) -> str:
-    unit, amount = Decimal(trace["unit_price"]), Decimal(trace["amount"])
+    unit, amount = Decimal(trace["unit_price"]), Decimal(trace.get("rated", trace["amount"]))
     days, whole = trace["unit_days"], trace["period_days"]
     total = format_money(amount, currency)
     if days == whole:
@@ -85,12 +119,6 @@ def _sum(trace: Mapping[str, Any], currency: str) -> str:
     if days % whole == 0:
         return f"{price(unit, currency)} \u00d7 {days // whole} = {total}"
     return f"{price(unit, currency)} \u00d7 {days} \u00f7 {whole} days = {total}"
-
-
-def price(unit: Decimal, currency: str) -> str:
-    """A unit price with every digit it was agreed in, however fine."""
-    written = format_money(unit, currency)
-    return written if unit == round_money(unit, currency) else f"{unit.normalize():f} {currency}"
 
 
 def _many(count: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contracts.clients.models import Client, Contact, Device, Site, UnitVersion
-from contracts.clients.rules import register
+from contracts.rules import register
 from tenants.people.rules.viewer import Viewer
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)

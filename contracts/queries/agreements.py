@@ -24,6 +24,7 @@ class BillableLine:
     """One agreement line with the part of a period it is in force for.
 
     Two versions of a line within the period are two of these with the same `line_key`.
+    `agreement_starts_on` anchors its billing, `published_at` is since when it was known.
     """
 
     agreement_id: int
@@ -35,6 +36,9 @@ class BillableLine:
     facts: dict[str, Any]
     period: Period
     currency: str
+    service_id: int | None
+    agreement_starts_on: date
+    published_at: datetime
 
 
 def billable_lines(*, client_id: int, period: Period) -> list[BillableLine]:
@@ -43,9 +47,10 @@ def billable_lines(*, client_id: int, period: Period) -> list[BillableLine]:
         BillableLine(
             version.agreement_id, version.agreement.name, line.pk, line.line_key,
             line.description, line.kind, line.facts, part, version.agreement.currency,
+            line.service_id, version.agreement.starts_on, version.published_at,
         )
         for version in published(client_id)
-        if (part := clipped(version, period))
+        if version.published_at and (part := clipped(version, period))
         for line in version.lines.all()
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.agreement_id, one.period.start, one.line_id))

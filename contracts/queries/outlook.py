@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from contracts.clients.rules.register import Interval
 from contracts.models import AgreementVersion, ServiceLevelVersion
 from contracts.queries.agreements import draft_of, other_counted_lines, said_of
 from contracts.queries.pricing import (
@@ -19,6 +18,7 @@ from contracts.queries.pricing import (
 )
 from contracts.rules import drafts, words
 from contracts.rules.doubles import Counted
+from contracts.rules.register import Interval
 from contracts.rules.terms import Terms
 from msp.kit.periods import local_date
 

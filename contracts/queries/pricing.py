@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from contracts.clients.models import Client, UnitVersion
 from contracts.clients.queries import versions_of
-from contracts.clients.rules.register import Interval, as_known, snapshot
 from contracts.models import Agreement, AgreementVersion
 from contracts.queries.agreements import in_force, published_of, terms_of
 from contracts.queries.estimate import Estimate, estimate
+from contracts.rules.rating import in_stages, total_of
+from contracts.rules.register import Interval, as_known, snapshot
 from contracts.rules.terms import PerDevice, Terms
 from msp.kit.periods import Period, local_date, month_of
 
@@ -48,10 +49,15 @@ def bill_of(
     lines: Iterable[tuple[str, Terms]], intervals: Sequence[Interval], period: Period, currency: str
 ) -> Bill:
     """The bill of lines that may not be saved yet."""
-    rows = [
-        BillRow(description, terms, estimate(terms, intervals, period, currency))
-        for description, terms in lines
-    ]
+    known = list(lines)
+    rates: dict[int, Estimate] = {}
+
+    def rate(at: int, earlier: list[Estimate]) -> list[Estimate]:
+        rates[at] = estimate(known[at][1], intervals, period, currency, total_of(earlier))
+        return [rates[at]]
+
+    in_stages([terms.kind for _description, terms in known], rate)
+    rows = [BillRow(text, terms, rates[at]) for at, (text, terms) in enumerate(known)]
     total = sum((row.estimate.amount for row in rows), Decimal(0))
     return Bill(period, currency, rows, total)
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.rules import targets
+from contracts.rules import line_words, targets
 from contracts.rules.spans import write_span
-from contracts.rules.terms import Flat, PerUser, Terms
-from msp.kit.money import format_money
+from contracts.rules.terms import PerDevice, PerUser, Terms
 
 PRIORITY_WORDS = {"1": "critical", "2": "high", "3": "medium", "4": "low"}
 PROMISE_WORDS = {"response": "First reply", "resolution": "Fix"}
@@ -16,15 +15,17 @@ COUNTING_WORDS = {
     "snapshot_start": "as of the first day",
     "snapshot_end": "as of the last day",
     "peak": "at its most",
+    "adds_only": "by the day, leavers to the end",
+    "touched": "everyone who was there",
 }
 
 
 def counts(terms: Terms) -> str:
     """What the line counts: `each server and firewall`, `each user`, `one amount`."""
-    if isinstance(terms, Flat):
-        return "one amount a month"
     if isinstance(terms, PerUser):
         return "each user"
+    if not isinstance(terms, PerDevice):
+        return line_words.what(terms)
     names = [name.replace("_", " ") for name in terms.device_classes]
     if not names:
         return "each device"
@@ -34,24 +35,16 @@ def counts(terms: Terms) -> str:
 
 def sentence(terms: Terms, currency: str) -> str:
     """The whole line as one sentence a client can read."""
-    if isinstance(terms, Flat):
-        tail = "" if terms.prorate else ", also for a part of a month"
-        return f"{money(terms.amount, currency)} a month{tail}"
-    said = f"{money(terms.unit_price, currency)} a month for {counts(terms)}"
+    if not isinstance(terms, PerDevice | PerUser):
+        return line_words.amount_sentence(terms, currency)
+    said = f"{line_words.rate(terms, currency)} for {counts(terms)}"
     said += f", counted {COUNTING_WORDS[terms.counting]}"
-    if terms.included:
-        said += f", the first {terms.included} included"
-    if terms.minimum:
-        said += f", at least {terms.minimum} charged"
-    return said
+    return said + line_words.limits(terms, currency) + line_words.billed(terms)
 
 
 def money(amount: Any, currency: str) -> str:
     """A price with every digit it has, at least the cents."""
-    written = format_money(amount, currency)
-    exact = f"{amount.normalize():f}"
-    shown = exact.partition(".")[2]
-    return written if len(shown) <= 2 else f"{exact} {currency}"
+    return line_words.money(amount, currency)
 
 
 def promised(values: Mapping[str, Mapping[str, int]], hours: str) -> list[str]:

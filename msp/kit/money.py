@@ -56,6 +56,13 @@ def round_money(
     return rounded if rounded else abs(rounded)
 
 
+def round_price(price: Decimal, places: int) -> Decimal:
+    """A unit price to so many places, half up: for a new price, never for an amount."""
+    with localcontext() as context:
+        context.prec = 60
+        return price.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
 def split(total: Decimal, weights: Sequence[Decimal | int], currency: str) -> list[Decimal]:
     """Share a total by weight so that the parts sum to it exactly.
 

@@ -1,7 +1,7 @@
 """A charge kind is whole or it is not there."""
 
 from billing.queries.meters import METERS
-from billing.rules.rating import RATES
+from contracts.rules.rating import RATES
 from contracts.rules.terms import TERMS
 
 

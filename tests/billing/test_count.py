@@ -7,10 +7,8 @@ import pytest
 
 from billing import actions
 from billing.models import Invoice, InvoiceLine, LineUnit, Run, RunItem
-from billing.queries.drafts import rated_lines
 from billing.queries.leakage import Unbilled, unbilled_clients
-from billing.queries.meters import Known
-from billing.rules.segments import Segment
+from billing.queries.written import terms_of
 from contracts.clients import actions as clients
 from contracts.clients.models import Client, Device
 from monitoring.models import Check
@@ -102,9 +100,8 @@ def test_a_client_that_cannot_be_counted_is_parked_and_the_others_go_on(harbor):
 
 
 def test_terms_that_cannot_be_read_name_their_line(alpha):
-    segment = Segment(1, "Managed", 1, "k", "Fee", "flat", {"prorate": True}, JUNE, "USD")
     with pytest.raises(Refused, match=r'"Fee" of Managed cannot be charged: amount is missing\.'):
-        rated_lines([segment], JUNE, Known(1, JULY_1))
+        terms_of("flat", {"prorate": True}, "Fee", "Managed")
 
 
 def test_a_client_with_nothing_agreed_has_no_bill(alpha):

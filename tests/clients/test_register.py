@@ -7,7 +7,7 @@ from django.db import ProgrammingError, transaction
 
 from contracts.clients import actions, queries
 from contracts.clients.models import UnitVersion
-from contracts.clients.rules import register
+from contracts.rules import register
 from msp.kit.periods import month
 from msp.kit.refusals import Conflict, Refused
 from tests import make

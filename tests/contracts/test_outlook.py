@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from billing.rules.rating import RATES, Reading
 from contracts import actions, queries
 from contracts.clients import actions as clients
-from contracts.clients.rules.register import Interval
 from contracts.queries.estimate import estimate
+from contracts.rules.rating import RATES, Reading
+from contracts.rules.register import Interval
 from contracts.rules.terms import COUNTINGS, Flat, PerDevice, PerUser, read_terms
 from msp.kit.periods import Period, month
 from tests import make

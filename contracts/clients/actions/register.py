@@ -7,7 +7,7 @@ from django.db import transaction
 
 from contracts.clients.models import UnitVersion
 from contracts.clients.queries import known_intervals
-from contracts.clients.rules.register import Interval
+from contracts.rules.register import Interval
 
 
 @transaction.atomic

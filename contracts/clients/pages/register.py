@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from contracts.clients import queries
 from contracts.clients.forms import RegisterForm
 from contracts.clients.pages.clients import client_of
-from contracts.clients.rules import register as rules
+from contracts.rules import register as rules
 from msp.kit.periods import day_start, local_date
 from msp.kit.web import page
 from tenants.people.gates import staff

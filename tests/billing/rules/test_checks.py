@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from billing.rules.checks import Check, CheckedLine, Subject, findings
-from contracts.clients.rules.register import UnitDays
+from contracts.rules.register import UnitDays
 from msp.kit.periods import Period
 
 JUNE = Period(date(2026, 6, 1), date(2026, 7, 1))

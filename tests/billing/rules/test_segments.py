@@ -20,7 +20,7 @@ def test_an_amendment_that_left_the_line_alone_makes_no_second_stretch():
 def test_a_new_price_is_a_stretch_of_its_own():
     parts = merged([segment(1, 11), segment(11, 30, price="12.00")])
     assert [part.period.days for part in parts] == [10, 19]
-    assert changed_within(parts) == {"a"}
+    assert changed_within(parts) == {("a", None)}
 
 
 def test_a_gap_stays_a_gap():

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing.rules.rating import RATES, Reading
 from billing.rules.wording import arithmetic, days_of, price, quantity, unit_sum
-from contracts.clients.rules.register import Interval
+from contracts.rules.rating import RATES, Reading
+from contracts.rules.register import Interval
 from contracts.rules.terms import Flat, PerDevice, PerUser
 from msp.kit.periods import Period, month
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.rules.rating import RATES, RatedLine, Reading
-from billing.rules.rating.proration import quantity_of
-from contracts.clients.rules.register import Interval
+from contracts.rules.rating import RATES, RatedLine, Reading
+from contracts.rules.rating.proration import quantity_of
+from contracts.rules.register import Interval
 from contracts.rules.terms import TERMS, Flat, PerDevice, PerUser
 from msp.kit.money import round_money
 from msp.kit.periods import Period, month

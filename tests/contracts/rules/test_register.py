@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.clients.rules.register import (
+from contracts.rules.register import (
     Interval,
     UnitVersion,
     as_known,

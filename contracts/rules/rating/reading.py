@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from contracts.clients.rules.register import Interval, UnitDays
+from contracts.rules.register import Interval, UnitDays
 from msp.kit.periods import Period
 
 
@@ -13,10 +13,12 @@ class Reading:
     """What the meter read: the days the line was in force and what the register knew of its units.
 
     `service` may reach beyond the period that is billed; only the shared days are charged.
+    `base` is what the agreement's other lines came to, for terms that follow from them.
     """
 
     service: Period
     intervals: tuple[Interval, ...] = ()
+    base: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

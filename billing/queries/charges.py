@@ -1,0 +1,117 @@
+"""What a month's bill charges for: the periods that fall due in it, and what changed in periods
+that were paid ahead.
+
+A line in arrears is billed for the periods that ended in the month, a line in advance for those
+that begin in the month after. What was billed ahead is counted again with every bill while its
+period runs, and the difference is settled: who came is charged for the rest, who left or ended
+is given it back. So every day of a line is billed once, and the sum is right at its end.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from billing.models import Run
+from billing.queries.ahead import Ahead, billed_ahead, settlements
+from billing.queries.meters import Known
+from billing.queries.written import DraftLine, Written, by_days, rated, segment_of, written_for
+from billing.rules.segments import Segment, changed_within, merged
+from contracts.clients.models import Client
+from contracts.rules import rhythm as rhythms
+from contracts.rules.rating import in_stages
+from msp.kit.money import round_money
+from msp.kit.periods import Period, month_of, previous_month
+
+
+def charges_of(*, client: Client, month: Period, known: Known) -> list[DraftLine]:
+    """Every line of the client's bill of a month, settlements before what is charged anew."""
+    written = written_for(client)
+    ahead = billed_ahead(client, month)
+    due = merged(_due(written, month, ahead, known))
+    changed = changed_within(due)
+    lines = settlements(written, month, ahead, known)
+    for agreement_id in dict.fromkeys(
+        [*(one.agreement_id for one in due), *(line.segment.agreement_id for line in lines)]
+    ):
+        lines += _charged(
+            [one for one in due if one.agreement_id == agreement_id],
+            [line for line in lines if line.segment.agreement_id == agreement_id],
+            changed,
+            known,
+        )
+    return lines
+
+
+def _due(
+    written: Sequence[Written], month: Period, ahead: Sequence[Ahead], known: Known
+) -> list[Segment]:
+    found = []
+    for one in written:
+        for whole in _periods_due(one, month):
+            part = one.line.period.clip(whole)
+            if part is None or (
+                one.rhythm.in_advance and not _falls_due(one, whole, part, month, ahead, known)
+            ):
+                continue
+            found.append(segment_of(one.line, part, whole))
+    return found
+
+
+def _periods_due(one: Written, month: Period) -> list[Period]:
+    """In arrears what ended; in advance whatever meets this month or begins in the next."""
+    if not one.rhythm.in_advance:
+        return rhythms.due(one.rhythm, month)
+    return rhythms.meeting(one.rhythm, Period(month.start, month_of(month.end).end))
+
+
+def _falls_due(
+    one: Written, whole: Period, part: Period, month: Period, ahead: Sequence[Ahead],
+    known: Known,
+) -> bool:  # fmt: skip
+    """Whether a period ahead is this bill's: not billed, and begun since the last bill's horizon.
+
+    One that begins in the month after is this bill's. One that began in this month is only if the
+    bill before could not know of it.
+    """
+    if any(row.key == str(one.line.line_key) and row.whole == whole for row in ahead):
+        return False  # the settlement brings it to what it should be
+    if part.start >= month.end:
+        return month_of(month.end).contains(part.start)
+    if part.start < month.start:
+        return False
+    before = Run.objects.filter(starts_on=previous_month(month).start).first()
+    return before is None or before.asked_at is None or before.asked_at < one.line.published_at
+
+
+def _charged(
+    segments: Sequence[Segment],
+    settlements: Sequence[DraftLine],
+    changed: set[tuple[str, Period | None]],
+    known: Known,
+) -> list[DraftLine]:
+    """One agreement's lines, those that follow from others after those they follow from."""
+
+    def rate(at: int, earlier: list[DraftLine]) -> list[DraftLine]:
+        segment = segments[at]
+        base = _base(segment, segments, [*settlements, *earlier])
+        terms = by_days(segment, changed)
+        return [DraftLine(segment, terms, line) for line in rated(segment, terms, known, base)]
+
+    staged = in_stages([segment.kind for segment in segments], rate)
+    return [line for lines in staged for line in lines]
+
+
+def _base(segment: Segment, segments: Sequence[Segment], earlier: Iterable[DraftLine]) -> Decimal:
+    """What a line follows from: the others by the days both were in force.
+
+    What was billed for another stretch, such as the month ahead, goes with the newest terms.
+    """
+    latest = max(one.period.end for one in segments if one.key == segment.key)
+    total = Decimal(0)
+    for line in earlier:
+        days = line.segment.period
+        shared = days.clip(segment.period)
+        if line.segment.whole == segment.whole:
+            total += line.amount * (shared.days if shared else 0) / days.days
+        elif segment.period.end == latest:
+            total += line.amount
+    return round_money(total, segment.currency)

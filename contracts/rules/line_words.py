@@ -1,0 +1,128 @@
+"""The parts of the sentence an agreement line is: its rate, its limits, how it is billed."""
+
+from decimal import Decimal
+from typing import Any
+
+from contracts.rules.pricing.schemes import Tier
+from contracts.rules.terms import (
+    Commitment,
+    Flat,
+    Hours,
+    Percentage,
+    PerDevice,
+    PerUser,
+    Reduction,
+    Terms,
+)
+from contracts.rules.terms.stored import rhythm_of
+from msp.kit.money import format_money
+
+_MODELS = {
+    "graduated": "each by its tier",
+    "volume": "all by the tier reached",
+    "step": "one amount for the tier reached",
+}
+_TIMINGS = {"arrears": "when it is over", "advance": "in advance"}
+
+
+def what(terms: Terms) -> str:
+    """What a line that counts nothing is, in a few words."""
+    if isinstance(terms, Hours):
+        return f"{plain(terms.hours)} hours a {terms.every}"
+    if isinstance(terms, Percentage):
+        return "a share of the other lines"
+    if isinstance(terms, Reduction):
+        return "a discount on the other lines"
+    if isinstance(terms, Commitment):
+        return "the least a month comes to"
+    return f"one amount a {rhythm_of(terms).every}"
+
+
+def amount_sentence(terms: Terms, currency: str) -> str:
+    """A line that counts nothing, as a client reads it."""
+    if isinstance(terms, Percentage):
+        return _percentage(terms, currency)
+    if isinstance(terms, Reduction):
+        return _reduction(terms, currency)
+    if isinstance(terms, Commitment):
+        return f"at least {money(terms.amount, currency)} a month in all"
+    return _fee(terms, currency) if isinstance(terms, Flat | Hours) else ""
+
+
+def rate(terms: PerDevice | PerUser, currency: str) -> str:
+    """What one costs: `$62.00 a month`, or its tiers."""
+    per = f"a {terms.every}"
+    started = f" for each {terms.block} begun" if terms.block > 1 else ""
+    if terms.model == "unit":
+        return f"{money(terms.unit_price, currency)} {per}{started}"
+    return f"{tiers_said(terms.tiers, currency)} {per}{started}, {_MODELS[terms.model]},"
+
+
+def tiers_said(tiers: tuple[Tier, ...], currency: str) -> str:
+    """`$20.00 up to 10, $15.00 up to 50, $12.00 beyond`."""
+    said = []
+    for tier in tiers:
+        price = money(tier.unit_price, currency) if tier.unit_price or not tier.flat else ""
+        flat = money(tier.flat, currency) if tier.flat else ""
+        to = "beyond" if tier.up_to is None else f"up to {plain(tier.up_to)}"
+        said.append(f"{' + '.join(part for part in (flat, price) if part)} {to}")
+    return ", ".join(said)
+
+
+def limits(terms: PerDevice | PerUser, currency: str) -> str:
+    """What is free, what is charged at least, and what does not count."""
+    said = [
+        (terms.included, f"the first {terms.included} included"),
+        (terms.minimum, f"at least {terms.minimum} charged"),
+        (terms.commit, f"at least {money(terms.commit, currency)} in all"),
+        (terms.trial_days, f"the first {terms.trial_days} days of each free"),
+        (terms.grace_days, f"only what stays {terms.grace_days} days"),
+        (terms.site_ids, f"at {len(terms.site_ids)} of the sites"),
+        (terms.excluded, f"without {len(terms.excluded)} that are excluded"),
+    ]
+    return "".join(f", {text}" for given, text in said if given)
+
+
+def billed(terms: Terms) -> str:
+    """How often and when; nothing to say of the month that is over."""
+    rhythm = rhythm_of(terms)
+    if rhythm.every == "month" and rhythm.timing == "arrears" and rhythm.anchor_on is None:
+        return ""
+    said = f", billed every {rhythm.every} {_TIMINGS[rhythm.timing]}"
+    return said + (f", counted from {rhythm.anchor_on}" if rhythm.anchor_on else "")
+
+
+def money(amount: Any, currency: str) -> str:
+    """A price with every digit it has, at least the cents."""
+    written = format_money(amount, currency)
+    exact = f"{amount.normalize():f}"
+    shown = exact.partition(".")[2]
+    return written if len(shown) <= 2 else f"{exact} {currency}"
+
+
+def plain(number: Decimal) -> str:
+    """A number without needless places."""
+    return f"{number.normalize():f}"
+
+
+def _fee(terms: Flat | Hours, currency: str) -> str:
+    tail = "" if terms.prorate else f", also for a part of a {terms.every}"
+    said = f"{money(terms.amount, currency)} a {terms.every}"
+    if isinstance(terms, Hours):
+        beyond = money(terms.overage_rate, currency)
+        said += f" with {plain(terms.hours)} hours, {beyond} for each one more"
+    return said + tail + billed(terms)
+
+
+def _percentage(terms: Percentage, currency: str) -> str:
+    said = f"{plain(terms.percent)} % of the other lines"
+    if terms.least:
+        said += f", at least {money(terms.least, currency)}"
+    return said + (f", at most {money(terms.most, currency)}" if terms.most is not None else "")
+
+
+def _reduction(terms: Reduction, currency: str) -> str:
+    parts = [f"{plain(terms.percent)} %"] if terms.percent else []
+    if terms.amount:
+        parts.append(f"{money(terms.amount, currency)}")
+    return f"{', then '.join(parts)} off the other lines"

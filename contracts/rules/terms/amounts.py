@@ -1,0 +1,84 @@
+"""Lines that are one amount: a fee, or a fee with hours in it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Self
+
+from contracts.rules.pricing.bundles import Part
+from contracts.rules.pricing.schemes import check_price
+from contracts.rules.rhythm import Rhythm, read_rhythm
+from contracts.rules.terms.stored import read_parts
+from msp.kit.facts import Facts, InvalidFact
+
+_SPARSE = {"sparse": True}
+_MOST_HOURS = Decimal(10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """One amount for the period; `prorate` charges a first or last part by its days."""
+
+    kind: ClassVar[str] = "flat"
+    amount: Decimal
+    prorate: bool = field(default=True)
+    every: str = field(default="month", metadata=_SPARSE)
+    timing: str = field(default="arrears", metadata=_SPARSE)
+    anchor_on: date | None = field(default=None, metadata=_SPARSE)
+    parts: tuple[Part, ...] = field(default=(), metadata=_SPARSE)
+
+    def __post_init__(self) -> None:
+        check_price("amount", self.amount)
+        Rhythm(self.every, self.timing, self.anchor_on)
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """The terms as they were stored."""
+        rhythm = read_rhythm(facts)
+        return cls(
+            amount=facts.decimal("amount"),
+            prorate=facts.flag("prorate", True),
+            every=rhythm.every,
+            timing=rhythm.timing,
+            anchor_on=rhythm.anchor_on,
+            parts=read_parts(facts),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A fee with hours of work in it each period; further ones cost `overage_rate` an hour.
+
+    A first or last part of a period has the whole allowance and costs its days, unless the terms
+    say that the fee is whole too.
+    """
+
+    kind: ClassVar[str] = "hours"
+    amount: Decimal
+    hours: Decimal
+    overage_rate: Decimal
+    prorate: bool = True
+    every: str = field(default="month", metadata=_SPARSE)
+    timing: str = field(default="arrears", metadata=_SPARSE)
+    anchor_on: date | None = field(default=None, metadata=_SPARSE)
+
+    def __post_init__(self) -> None:
+        check_price("amount", self.amount)
+        check_price("overage_rate", self.overage_rate)
+        if not self.hours.is_finite() or not 0 < self.hours <= _MOST_HOURS:
+            raise InvalidFact("hours", f"must be above 0 and at most {_MOST_HOURS}")
+        Rhythm(self.every, self.timing, self.anchor_on)
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """The terms as they were stored."""
+        rhythm = read_rhythm(facts)
+        return cls(
+            amount=facts.decimal("amount"),
+            hours=facts.decimal("hours"),
+            overage_rate=facts.decimal("overage_rate"),
+            prorate=facts.flag("prorate", True),
+            every=rhythm.every,
+            timing=rhythm.timing,
+            anchor_on=rhythm.anchor_on,
+        )
