@@ -55,6 +55,7 @@ def segments_of(*, client: Client, period: Period) -> list[Segment]:
 
 
 def written_for(client: Client) -> list[Written]:
+    """Every line of the client's published agreements, as long as it holds."""
     found = []
     for line in contracts.billable_lines(client_id=client.pk, period=EVER):
         terms = terms_of(line.kind, line.facts, line.description, line.agreement_name)
@@ -63,6 +64,7 @@ def written_for(client: Client) -> list[Written]:
 
 
 def segment_of(line: BillableLine, part: Period, whole: Period | None) -> Segment:
+    """A part of a line, inside the billing period its price is for."""
     return Segment(
         line.agreement_id, line.agreement_name, line.line_id, str(line.line_key),
         line.description, line.kind, line.facts, part, line.currency, line.service_id, whole,
