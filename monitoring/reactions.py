@@ -1,15 +1,30 @@
 """What follows from an incident, and what its ticket says back."""
 
+from datetime import datetime, timedelta
+
 from contracts.clients.models import Client, Device
 from monitoring import actions, events, queries
-from monitoring.models import Incident
+from monitoring.models import Check, Incident
+from monitoring.queries.checks import HEARTBEAT
 from msp.kit.refs import system
 from tenants.journal.registry import Told, reacts_to
+from tenants.people.models import Person
 from tickets import actions as tickets
 from tickets.events import TicketResolved
 from tickets.models import Ticket
 
 BY = system("Monitoring")
+PRIORITIES = {
+    "critical": Ticket.Priority.CRITICAL,
+    "major": Ticket.Priority.HIGH,
+    "warning": Ticket.Priority.MEDIUM,
+}
+REOPEN_WITHIN = timedelta(hours=24)
+SAID = {
+    events.FlappingBegan.kind: "It goes and comes. Its ends are told again once it is calm.",
+    events.FlappingEnded.kind: "It is calm again.",
+    events.SnoozeEnded.kind: "The snooze is over and it is not well yet.",
+}
 
 
 @reacts_to(events.IncidentOpened)
@@ -21,21 +36,54 @@ def open_ticket(event: events.IncidentOpened, told: Told) -> None:
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=event.incident_id)
     if incident.ticket_id is not None or incident.resolved_at is not None:
         return
+    before = _ticket_before(incident)
+    if before is not None and _is_recent(before, told.at):
+        tickets.reopen(ticket=before, by=BY, at=told.at)
+        words = f"{incident.title}. It is back; this is incident {incident.number}."
+        tickets.note(ticket=before, body=words, key=f"again:{incident.pk}", by=BY, at=told.at)
+        _link(incident, before, told)
+        return
     ticket = tickets.open_ticket(
         client=Client.objects.get(pk=incident.client_id),
         device=Device.objects.get(pk=incident.device_id),
         subject=incident.title,
         body=queries.told_to_technicians(incident),
         channel=Ticket.Channel.MONITORING,
-        priority=Ticket.Priority.CRITICAL if incident.severity == "critical" else 2,
+        priority=PRIORITIES[incident.severity],
         source_key=f"incident:{incident.pk}",
-        opened_at=incident.opened_at,
+        opened_at=_counts_from(event, incident, told.at),
+        owner=incident.owner,
+        follows=before,
         by=BY,
         at=told.at,
     )
+    _link(incident, ticket, told)
+
+
+def _link(incident: Incident, ticket: Ticket, told: Told) -> None:
     actions.link_ticket(
         incident=incident, ticket_id=ticket.pk, ticket_number=ticket.number, by=BY, at=told.at
     )
+
+
+def _ticket_before(incident: Incident) -> Ticket | None:
+    """The ticket of the incident this one is a recurrence of."""
+    if incident.follows is None or incident.follows.ticket_id is None:
+        return None
+    return Ticket.objects.filter(pk=incident.follows.ticket_id).first()
+
+
+def _is_recent(ticket: Ticket, at: datetime) -> bool:
+    """Whether the work goes on where it was left: within a day, and nobody filed it away (K3)."""
+    if ticket.closed_at is not None:
+        return False
+    return ticket.resolved_at is None or at - ticket.resolved_at <= REOPEN_WITHIN
+
+
+def _counts_from(event: events.IncidentOpened, incident: Incident, at: datetime) -> datetime:
+    """When the promise begins: with the problem, after an agreed maintenance with its end."""
+    begins = datetime.fromisoformat(event.counts_from) if event.counts_from else incident.opened_at
+    return min(begins, at)
 
 
 @reacts_to(events.IncidentRecovered)
@@ -58,6 +106,67 @@ def answer_ticket(event: events.IncidentAcknowledged, told: Told) -> None:
     ticket = _ticket_of(event.incident_id)
     if ticket is not None:
         tickets.acknowledge(ticket=ticket, by=told.by, at=told.at)
+
+
+@reacts_to(events.IncidentWorsened)
+def raise_priority(event: events.IncidentWorsened, told: Told) -> None:
+    """It got worse: the same ticket, with the priority that follows (E4)."""
+    ticket = _ticket_of(event.incident_id)
+    if ticket is None:
+        return
+    priority = PRIORITIES[event.severity]
+    if priority < ticket.priority:
+        tickets.set_priority(ticket=ticket, priority=priority, by=BY, at=told.at)
+    key = f"worse:{event.incident_id}:{event.severity}"
+    words = f"It got worse: incident {event.number} is {event.severity} now."
+    tickets.note(ticket=ticket, body=words, key=key, by=BY, at=told.at)
+
+
+@reacts_to(events.FlappingBegan, events.FlappingEnded, events.SnoozeEnded)
+def say_on_ticket(
+    event: events.FlappingBegan | events.FlappingEnded | events.SnoozeEnded, told: Told
+) -> None:
+    """One word on the ticket when it begins to flap, when it is calm, when a snooze is over."""
+    ticket = _ticket_of(event.incident_id)
+    if ticket is not None:
+        key = f"{event.kind}:{told.entry_id}"[:80]
+        tickets.note(ticket=ticket, body=SAID[event.kind], key=key, by=BY, at=told.at)
+
+
+@reacts_to(events.IncidentAssigned)
+def assign_ticket(event: events.IncidentAssigned, told: Told) -> None:
+    """Whose the incident is, theirs is its ticket."""
+    ticket = _ticket_of(event.incident_id)
+    if ticket is not None:
+        owner = Person.objects.filter(pk=event.person_id).first() if event.person_id else None
+        tickets.assign(ticket=ticket, owner=owner, by=told.by, at=told.at)
+
+
+@reacts_to(events.IncidentReopened)
+def reopen_ticket(event: events.IncidentReopened, told: Told) -> None:
+    """It was not over: neither is the work."""
+    if event.ticket_id is None:
+        return
+    ticket = Ticket.objects.filter(pk=event.ticket_id, resolved_at__isnull=False).first()
+    if ticket is not None and _is_recent(ticket, told.at):
+        tickets.reopen(ticket=ticket, by=told.by, at=told.at)
+
+
+@reacts_to(events.CostAnswered)
+def tell_answer(event: events.CostAnswered, told: Told) -> None:
+    """The client's answer stands on the ticket, where whoever works on it reads it."""
+    ticket = _ticket_of(event.incident_id)
+    if ticket is not None:
+        words = f"About work that no agreement covers, {told.by.name} answered: {event.words}."
+        tickets.note(ticket=ticket, body=words, key=f"cost:{told.entry_id}", by=told.by, at=told.at)
+
+
+@reacts_to(events.CheckAdded)
+def give_templates(event: events.CheckAdded, told: Told) -> None:
+    """With its first heartbeat a device gets what its class asks for."""
+    check = Check.objects.select_related("device").filter(pk=event.check_id).first()
+    if check is not None and check.slug == HEARTBEAT:
+        actions.give_checks(device=check.device, by=BY, at=told.at)
 
 
 @reacts_to(TicketResolved)

@@ -170,6 +170,8 @@ def sweep_one(opened: list[pulses.Open]) -> int:
     count = 0
     while due and (marked := actions.lapse(clock=clock, by=BY, at=now)):
         count += marked
+    if queries.is_to_wake(clock):
+        actions.wake(clock=clock, by=BY, at=now)
     if position.rolled_until is None or bucket_of(clock - THIN_AFTER) > position.rolled_until:
         hint(thin)
     return count

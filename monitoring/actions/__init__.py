@@ -1,16 +1,36 @@
 """Everything that changes what monitoring knows."""
 
 from monitoring.actions.absorbing import Absorbed, absorb, absorb_spool, begin_epoch, replay
+from monitoring.actions.agreeing import (
+    agree_window,
+    cancel_window,
+    put_behind,
+    take_from_behind,
+)
 from monitoring.actions.checks import change_check, pause_check, resume_check
+from monitoring.actions.defining import (
+    define_check,
+    drop_template,
+    give_checks,
+    keep_template,
+    redefine_check,
+    remove_check,
+    watch_new,
+)
 from monitoring.actions.enrolment import add_check, dismiss, enrol, refuse
 from monitoring.actions.incidents import (
     acknowledge,
+    answer_cost,
+    assign_incident,
     link_ticket,
     note_incident,
+    reopen_incident,
     resolve_incident,
+    set_cause,
+    snooze,
 )
 from monitoring.actions.keys import change_cap, enrol_key, revoke_key, rotate_key
-from monitoring.actions.lapsing import lapse, roll_up, see
+from monitoring.actions.lapsing import lapse, roll_up, see, wake
 
 __all__ = [
     "Absorbed",
@@ -18,17 +38,29 @@ __all__ = [
     "absorb_spool",
     "acknowledge",
     "add_check",
+    "agree_window",
+    "answer_cost",
+    "assign_incident",
     "begin_epoch",
+    "cancel_window",
     "change_cap",
     "change_check",
+    "define_check",
     "dismiss",
+    "drop_template",
     "enrol",
     "enrol_key",
+    "give_checks",
+    "keep_template",
     "lapse",
     "link_ticket",
     "note_incident",
     "pause_check",
+    "put_behind",
+    "redefine_check",
     "refuse",
+    "remove_check",
+    "reopen_incident",
     "replay",
     "resolve_incident",
     "resume_check",
@@ -36,4 +68,9 @@ __all__ = [
     "roll_up",
     "rotate_key",
     "see",
+    "set_cause",
+    "snooze",
+    "take_from_behind",
+    "wake",
+    "watch_new",
 ]

@@ -10,20 +10,26 @@ There is one drainer for an MSP at a time, so the rows locked here are waited fo
 holds others.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from monitoring.actions._incidents import Down, Incidents
 from monitoring.actions._keys import Keys, Owner
 from monitoring.actions._readings import Readings
+from monitoring.actions._watching import Watching
+from monitoring.actions.defining import watch_new
 from monitoring.actions.enrolment import enrol, refuse
 from monitoring.models import BlindInterval, Check
-from monitoring.rules import folding, lapse
+from monitoring.queries.checks import special_plan
+from monitoring.rules import contents, folding, lapse
 from monitoring.rules.envelope import JSON, PACKET, Envelope
 from monitoring.rules.series import MOST_SERIES
 from monitoring.rules.sources import healthchecks, native, packet
@@ -36,7 +42,10 @@ NEAR = timedelta(days=2)  # blind intervals older than this shift no deadline an
 _ROW = """
     c.id, c.device_id, c.period_seconds, c.grace_seconds, c.max_run_seconds, c.status, c.status_at,
     c.last_seen_at, c.due_at, c.last_sent_at, c.last_started_at, c.run_id, c.fails, c.boot_id,
-    c.sequence, c.beats, c.resumed_at
+    c.sequence, c.beats, c.resumed_at,
+    CASE WHEN c.kind <> 'period' OR c.fail_threshold > 1 OR c.words IS NOT NULL THEN
+      jsonb_build_object('kind', c.kind, 'schedule', c.schedule, 'zone', c.zone,
+        'fail_threshold', c.fail_threshold, 'words', c.words) END
 """
 _BY_NAME = f"""
     SELECT w.client_id, w.name, w.slug, {_ROW}
@@ -79,6 +88,7 @@ class Hot:
     state: lapse.State
     since: datetime | None
     key_id: int = 0
+    words: contents.Words | None = None
     reports: list[Report] = field(default_factory=list)
     changes: Sequence[folding.Change] = ()
     duration: timedelta | None = None
@@ -200,6 +210,8 @@ class Batch:
         def granted(due: datetime) -> datetime:
             return lapse.raise_at(due, self._gaps, plan.period, plan.grace)
 
+        if row.words:
+            row.reports = [_read_words(row.words, report) for report in row.reports]
         folded = folding.fold(plan, row.state, row.since, row.reports, granted)
         row.state, row.changes, row.duration = folded.state, folded.changes, folded.duration
         if folded.changes:
@@ -242,18 +254,22 @@ class Batch:
         incidents.flip(
             (row.id, change.status, change.at) for row in changed for change in row.changes
         )
-        for row in changed:
-            self._tell(incidents, row)
+        self._tell(incidents, [(row.id, folding.told(row.changes)) for row in changed])
 
     @staticmethod
-    def _tell(incidents: Incidents, row: Hot) -> None:
-        """Let incidents follow in the order things happened."""
-        for change in folding.told(row.changes):
-            if change.status == lapse.Status.DOWN:
-                failed = not change.missed
-                incidents.open([Down(row.id, change.at, failed, change.text)])
-            else:
-                incidents.recover(row.id, change.at)
+    def _tell(incidents: Incidents, changed: list[tuple[int, list[folding.Change]]]) -> None:
+        """Let incidents follow in the order things happened to each: all first changes, and on."""
+        for turn in zip_longest(*(changes for _id, changes in changed)):
+            downs, ups = [], []
+            for (pk, _), change in zip(changed, turn, strict=True):
+                if change is None:
+                    continue
+                if change.status == lapse.Status.DOWN:
+                    downs.append(Down(pk, change.at, not change.missed, change.text))
+                else:
+                    ups.append((pk, change.at))
+            incidents.recover_all(ups)
+            incidents.open(downs)
 
     def _write_readings(self) -> None:
         measured = [
@@ -264,6 +280,12 @@ class Batch:
         ]
         readings = Readings(measured, self.rolled_until)
         readings.write()
+        looked_at = readings.looked_at()
+        if looked_at:
+            incidents = Incidents(by=self.by, at=self.at)
+            Watching(looked_at, self.oldest, incidents).settle()
+        if readings.made:
+            watch_new(series=readings.made, by=self.by, at=self.newest)
         for device_id, name in readings.turned_away.items():
             row = next(row for row in self.rows.values() if row.device_id == device_id)
             host = row.reports[0].host
@@ -286,11 +308,22 @@ def _reports(one: Envelope) -> tuple[str, str, list[Report]]:
 def _hot(row: tuple[Any, ...]) -> Hot:
     (
         pk, device_id, period, grace, max_run, status, since, last_seen_at, due_at, last_sent_at,
-        started_at, run_id, fails, boot_id, sequence, beats, resumed_at,
+        started_at, run_id, fails, boot_id, sequence, beats, resumed_at, special,
     ) = row  # fmt: skip
     plan = lapse.Plan(period, grace, max_run, manual_resume=True)
+    more = json.loads(special) if special else None  # the driver leaves it a text
+    if more:
+        plan = special_plan(plan, more)
     state = lapse.State(
         status, last_seen_at, due_at, last_sent_at, started_at, run_id, fails, boot_id, sequence,
         beats, resumed_at,
     )  # fmt: skip
-    return Hot(pk, device_id, plan, state, since)
+    words = contents.words_of(more["words"]) if more else None
+    return Hot(pk, device_id, plan, state, since, words)
+
+
+def _read_words(words: contents.Words, report: Report) -> Report:
+    """The report as the words in it mean it, where its sender says nothing else (A7)."""
+    if report.signal != lapse.Signal.OK or not report.text:
+        return report
+    return msgspec.structs.replace(report, signal=contents.signal_of(words, report.text))

@@ -56,6 +56,8 @@ class Readings:
         self.rolled_until = rolled_until
         self.values: dict[tuple[int, int], float] = {}
         self.turned_away: dict[int, str] = {}
+        self.watched: set[int] = set()
+        self.made: list[tuple[int, str]] = []
 
     def write(self) -> None:
         if not self.reports:
@@ -97,10 +99,13 @@ class Readings:
         }
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT device_id, name, id FROM monitoring_series WHERE device_id = ANY(%s)",
+                "SELECT device_id, name, id, watched FROM monitoring_series"
+                " WHERE device_id = ANY(%s)",
                 [list({device_id for device_id, _name in wanted})],
             )
-            known = {(device_id, name): pk for device_id, name, pk in cursor.fetchall()}
+            rows = cursor.fetchall()
+        known = {(device_id, name): pk for device_id, name, pk, _watched in rows}
+        self.watched = {pk for _device, _name, pk, watched in rows if watched}
         missing = sorted(wanted - known.keys(), key=lambda one: (one[0], place_of(one[1])))
         if missing:
             known |= self._make(missing, known)
@@ -121,6 +126,7 @@ class Readings:
                 made.append((device_id, name, unit_of(name)))
         if not made:
             return {}
+        self.made = [(device_id, name) for device_id, name, _unit in made]
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO monitoring_series (device_id, name, unit)"
@@ -153,6 +159,16 @@ class Readings:
         rows = [(series, ticks, value) for series, (ticks, value) in sorted(last.items())]
         with connection.cursor() as cursor:
             cursor.execute(_LAST, [list(column) for column in zip(*rows, strict=True)])
+
+    def looked_at(self) -> dict[int, list[tuple[datetime, float]]]:
+        """The values of series somebody watches."""
+        found: dict[int, list[tuple[datetime, float]]] = {}
+        if self.watched:
+            for (series, ticks), value in self.values.items():
+                if series in self.watched:
+                    at = _POSTGRES_EPOCH + ticks * _TICK
+                    found.setdefault(series, []).append((at, value))
+        return found
 
     def _roll_late(self) -> None:
         """Thin again what was thinned already and has now got another value."""

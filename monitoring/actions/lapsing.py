@@ -8,9 +8,12 @@ from django.db import connection, transaction
 from monitoring import events
 from monitoring.actions._cursor import HeldCursor
 from monitoring.actions._incidents import Down, Incidents
-from monitoring.models import BlindInterval, Check
+from monitoring.actions._opening import Numbers
+from monitoring.actions._telling import Telling
+from monitoring.models import BlindInterval, Check, Incident
 from monitoring.rules import lapse as rules
 from monitoring.rules import pulses as pulse_rules
+from monitoring.rules import words
 from monitoring.rules.lapse import Status
 from monitoring.rules.series import BUCKET, THIN_AFTER, bucket_of
 from msp.kit.refs import Actor
@@ -61,13 +64,68 @@ def lapse(*, clock: datetime, by: Actor, at: datetime, limit: int = BATCH) -> in
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE monitoring_check SET status = 'down', status_at = due_at WHERE id = ANY(%s)",
+            "UPDATE monitoring_check SET status_at = due_at,"
+            " status = CASE WHEN kind = 'threshold' THEN 'unknown' ELSE 'down' END"
+            " WHERE id = ANY(%s)",
             [[row.pk for row in rows]],
         )
+    signals = [row for row in rows if row.kind != Check.Kind.THRESHOLD]
+    values = [row for row in rows if row.kind == Check.Kind.THRESHOLD]
     incidents = Incidents(by=by, at=at)
-    incidents.flip((row.pk, Status.DOWN, row.due_at) for row in rows)
-    incidents.open([Down(row.pk, row.due_at) for row in rows])
+    incidents.flip((row.pk, Status.DOWN, row.due_at) for row in signals)
+    incidents.flip((row.pk, Check.Status.UNKNOWN, row.due_at) for row in values)
+    incidents.open([Down(row.pk, row.due_at) for row in signals] + _without_data(values, clock))
     return len(rows)
+
+
+@transaction.atomic
+def wake(*, clock: datetime, by: Actor, at: datetime, limit: int = BATCH) -> int:
+    """Judge again what was to wait until now: a window's end, a parent's word, a snooze.
+
+    The same lock as for opening is held first, so that nothing is judged twice at a time.
+    """
+    Numbers.hold()
+    rows = list(
+        Incident.objects.select_for_update(of=("self",))
+        .filter(wake_at__lte=clock, resolved_at__isnull=True)
+        .order_by("wake_at", "pk")[:limit]
+    )
+    if not rows:
+        return 0
+    checks = Check.objects.select_related("device__client").in_bulk(
+        {row.check_row_id for row in rows} - {None}
+    )
+    telling = Telling(checks.values(), clock, by=by, at=at)
+    telling.gather([row for row in rows if row.check_row_id])
+    for row in rows:
+        row.refresh_from_db(fields=["quiet", "wake_at", "behind"])
+        if row.wake_at is not None and row.wake_at <= clock:
+            telling.wake(row, checks.get(row.check_row_id))
+    return len(rows)
+
+
+def _without_data(values: list[Check], clock: datetime) -> list[Down]:
+    """Values that stopped coming while their device goes on (E6); a silent device says enough."""
+    if not values:
+        return []
+    devices = {row.device_id for row in values}
+    alive = set(
+        Check.objects.filter(device_id__in=devices, status=Status.UP, last_seen_at__isnull=False)
+        .exclude(kind=Check.Kind.THRESHOLD)
+        .filter(due_at__gt=clock)
+        .values_list("device_id", flat=True)
+    )
+    rows = Check.objects.select_related("device").in_bulk(
+        [row.pk for row in values if row.device_id in alive]
+    )
+    return [
+        Down(
+            row.pk, row.due_at, severity="warning",
+            title=words.no_data(row.name, rows[row.pk].device.name),
+        )
+        for row in values
+        if row.pk in rows and row.due_at
+    ]  # fmt: skip
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What monitoring keeps: what reports, what is measured, what is wrong."""
 
-from monitoring.models.incidents import Incident, IncidentNumber
+from monitoring.models.agreed import CheckTemplate, Dependency, MaintenanceWindow
+from monitoring.models.incidents import Incident, IncidentNumber, Signal
 from monitoring.models.signals import (
     BlindInterval,
     Check,
@@ -18,15 +19,19 @@ from monitoring.models.signals import (
 __all__ = [
     "BlindInterval",
     "Check",
+    "CheckTemplate",
     "Cursor",
     "DeadLetter",
+    "Dependency",
     "EnrolmentKey",
     "Flip",
     "Incident",
     "IncidentNumber",
+    "MaintenanceWindow",
     "Reading",
     "RefusedName",
     "Rollup",
     "Series",
+    "Signal",
     "Spooled",
 ]

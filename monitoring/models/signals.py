@@ -73,12 +73,25 @@ class Check(models.Model):
     paused; "late" is derived between period and grace. `status_at` is since when it holds.
     `enrolled_by` is the key that made the device known, and what its cap counts. With a period of 0
     nothing is waited for: such a check is up or down because something said so.
+
+    A check with a schedule is due at its ticks; the period is then only how often that usually is.
+    A threshold watches a `series` against `limits`: over them it is degraded, and unknown when no
+    value comes any more; `watch` is how far a level is raised or cleared. `words` say what a
+    message means that says nothing else.
     """
+
+    class Kind(models.TextChoices):
+        PERIOD = "period", "Every so often"
+        CRON = "cron", "On a cron schedule"
+        CALENDAR = "calendar", "On a systemd calendar"
+        THRESHOLD = "threshold", "A value within limits"
 
     class Status(models.TextChoices):
         NEW = "new", "Waiting for the first beat"
         UP = "up", "Up"
         DOWN = "down", "Down"
+        DEGRADED = "degraded", "Over its limit"
+        UNKNOWN = "unknown", "No data"
         PAUSED = "paused", "Paused"
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
@@ -106,6 +119,16 @@ class Check(models.Model):
     facts = models.JSONField(default=dict)
     body = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERIOD, db_default="period")
+    schedule = models.CharField(max_length=120, blank=True, default="", db_default="")
+    zone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    fail_threshold = models.PositiveSmallIntegerField(default=1, db_default=1)
+    words = models.JSONField(null=True, blank=True)
+    series = models.ForeignKey(
+        "Series", null=True, blank=True, on_delete=models.SET_NULL, related_name="checks"
+    )
+    limits = models.JSONField(null=True, blank=True)
+    watch = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -137,13 +160,14 @@ class Flip(models.Model):
 
 
 class Series(models.Model):
-    """One measured quantity of a device."""
+    """One measured quantity of a device; `watched` where a threshold looks at its values."""
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
     unit = models.CharField(max_length=16, blank=True)
     last_value = models.FloatField(null=True)
     last_at = models.DateTimeField(null=True)
+    watched = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

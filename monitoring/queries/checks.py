@@ -1,6 +1,8 @@
 """Checks: which one an address means, and how each stands."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Func, Value
 from django.db.models.functions import Lower
@@ -8,6 +10,7 @@ from django.db.models.functions import Lower
 from contracts.clients.models import Device
 from monitoring.models import Check
 from monitoring.rules import lapse
+from monitoring.rules.schedules import Schedule
 
 HEARTBEAT = "heartbeat"
 
@@ -48,9 +51,26 @@ def pinged(*, site_id: int, slug: str, device_id: int | None = None) -> list[Tar
 
 def plan_of(check: Check) -> lapse.Plan:
     """What is expected of a check, for the rules."""
-    return lapse.Plan(
+    plan = lapse.Plan(
         check.period_seconds, check.grace_seconds, check.max_run_seconds, manual_resume=True
     )
+    return special_plan(
+        plan,
+        {
+            "kind": check.kind, "schedule": check.schedule, "zone": check.zone,
+            "fail_threshold": check.fail_threshold,
+        },
+    )  # fmt: skip
+
+
+def special_plan(plan: lapse.Plan, special: Mapping[str, Any]) -> lapse.Plan:
+    """The plan of a check that is not the ordinary heartbeat."""
+    schedule = (
+        Schedule(special["kind"], special["schedule"], special["zone"])
+        if special["schedule"]
+        else None
+    )
+    return replace(plan, fail_threshold=special["fail_threshold"], schedule=schedule)
 
 
 def state_of(check: Check) -> lapse.State:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists
 
-from monitoring.models import Check, Cursor, Spooled
+from monitoring.models import Check, Cursor, Incident, Spooled
 
 
 @dataclass(frozen=True)
@@ -34,3 +34,8 @@ def position() -> Position:
 def is_due(clock: datetime) -> bool:
     """Whether some check's deadline has passed by the stream's clock."""
     return Check.objects.filter(status=Check.Status.UP, due_at__lte=clock).exists()
+
+
+def is_to_wake(clock: datetime) -> bool:
+    """Whether some incident is to be judged again."""
+    return Incident.objects.filter(wake_at__lte=clock, resolved_at__isnull=True).exists()

@@ -1,6 +1,7 @@
 """Silence becomes one incident, dated by its deadline, and our own silence becomes none."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from monitoring.rules import envelope
 from tenants import context
 from tenants.context import Tenant
 from tenants.journal.queries import about
+from tests import make
 from tests.monitoring.estate import BY, T0, Estate, after, check, device, estate, packed, promise
 from tests.monitoring.test_drain import drained, put
 
@@ -199,8 +201,10 @@ def test_eight_sweepers_open_a_hundred_incidents_for_a_hundred_problems() -> Non
     alpha = next(tenant for tenant in context.ready() if tenant.slug == "alpha")
     with context.inside(alpha):
         where = estate()
-        for number in range(100):
-            check(where, f"pc-{number:03}")
+        for number in range(50):  # two to a site: more would be one problem of the site
+            at_site = replace(where, site=make.site(where.client, f"Branch {number}"))
+            check(at_site, f"pc-{number:03}-a")
+            check(at_site, f"pc-{number:03}-b")
     start = threading.Barrier(8)
     counts: list[int] = []
 

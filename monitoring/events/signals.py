@@ -1,4 +1,4 @@
-"""What monitoring tells the house."""
+"""Keys, checks and letters: what happens to how things report."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -101,86 +101,14 @@ class CheckChanged(Event):
 
 
 @dataclass(frozen=True)
-class IncidentOpened(Event):
-    """`opened_at` is the deadline that passed, `detected_at` when we noticed."""
+class CheckRemoved(Event):
+    kind: ClassVar[str] = "monitoring.check_removed"
+    sentence: ClassVar[str] = "no longer waits for {name}"
 
-    kind: ClassVar[str] = "monitoring.incident_opened"
-    sentence: ClassVar[str] = "opened incident {number}: {title}"
-
-    incident_id: int
-    number: int
+    check_id: int
     device_id: int
     client_id: int
-    check_id: int | None
-    title: str
-    opened_at: str
-    detected_at: str
-
-
-@dataclass(frozen=True)
-class IncidentRecovered(Event):
-    kind: ClassVar[str] = "monitoring.incident_recovered"
-    sentence: ClassVar[str] = "heard from it again; incident {number} is over"
-
-    incident_id: int
-    number: int
-    device_id: int
-    client_id: int
-    check_id: int | None
-    title: str
-    recovered_at: str
-
-
-@dataclass(frozen=True)
-class IncidentAcknowledged(Event):
-    kind: ClassVar[str] = "monitoring.incident_acknowledged"
-    sentence: ClassVar[str] = "acknowledged incident {number}"
-
-    incident_id: int
-    number: int
-    device_id: int
-    client_id: int
-    ticket_id: int | None
-
-
-@dataclass(frozen=True)
-class IncidentResolved(Event):
-    """Closed by a person, whatever the device says."""
-
-    kind: ClassVar[str] = "monitoring.incident_resolved"
-    sentence: ClassVar[str] = "closed incident {number}: {note}"
-
-    incident_id: int
-    number: int
-    device_id: int
-    client_id: int
-    ticket_id: int | None
-    note: str
-
-
-@dataclass(frozen=True)
-class IncidentNoted(Event):
-    kind: ClassVar[str] = "monitoring.incident_noted"
-    sentence: ClassVar[str] = "noted: {note}"
-
-    incident_id: int
-    device_id: int
-    client_id: int
-    note: str
-
-
-@dataclass(frozen=True)
-class IncidentLinked(Event):
-    """The ticket for it is open."""
-
-    kind: ClassVar[str] = "monitoring.incident_linked"
-    sentence: ClassVar[str] = "opened ticket {ticket_number} for it"
-
-    incident_id: int
-    device_id: int
-    client_id: int
-    ticket_id: int
-    ticket_number: int
+    name: str
 
 
 @dataclass(frozen=True)
