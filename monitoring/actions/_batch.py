@@ -319,7 +319,7 @@ def _hot(row: tuple[Any, ...]) -> Hot:
         beats, resumed_at,
     )  # fmt: skip
     words = contents.words_of(more["words"]) if more else None
-    return Hot(pk, device_id, plan, state, since, words)
+    return Hot(pk, device_id, plan, state, since, words=words)
 
 
 def _read_words(words: contents.Words, report: Report) -> Report:
