@@ -37,7 +37,7 @@ def open_ticket(event: events.IncidentOpened, told: Told) -> None:
     if incident.ticket_id is not None or incident.resolved_at is not None:
         return
     before = _ticket_before(incident)
-    if before is not None and _is_recent(before, told.at):
+    if before is not None and _is_recent(before, incident):
         tickets.reopen(ticket=before, by=BY, at=told.at)
         words = f"{incident.title}. It is back; this is incident {incident.number}."
         tickets.note(ticket=before, body=words, key=f"again:{incident.pk}", by=BY, at=told.at)
@@ -73,11 +73,12 @@ def _ticket_before(incident: Incident) -> Ticket | None:
     return Ticket.objects.filter(pk=incident.follows.ticket_id).first()
 
 
-def _is_recent(ticket: Ticket, at: datetime) -> bool:
+def _is_recent(ticket: Ticket, incident: Incident) -> bool:
     """Whether the work goes on where it was left: within a day, and nobody filed it away (K3)."""
-    if ticket.closed_at is not None:
+    before = incident.follows
+    if ticket.closed_at is not None or before is None:
         return False
-    return ticket.resolved_at is None or at - ticket.resolved_at <= REOPEN_WITHIN
+    return before.resolved_at is None or incident.opened_at - before.resolved_at <= REOPEN_WITHIN
 
 
 def _counts_from(event: events.IncidentOpened, incident: Incident, at: datetime) -> datetime:
@@ -147,8 +148,8 @@ def reopen_ticket(event: events.IncidentReopened, told: Told) -> None:
     """It was not over: neither is the work."""
     if event.ticket_id is None:
         return
-    ticket = Ticket.objects.filter(pk=event.ticket_id, resolved_at__isnull=False).first()
-    if ticket is not None and _is_recent(ticket, told.at):
+    ticket = Ticket.objects.filter(pk=event.ticket_id, closed_at__isnull=True).first()
+    if ticket is not None and ticket.resolved_at is not None:
         tickets.reopen(ticket=ticket, by=told.by, at=told.at)
 
 

@@ -172,6 +172,8 @@ class Telling:
     def _is_the_sites(self, incident: Incident) -> bool:
         """Whether the site is the problem, and not something it stands behind that may be."""
         device = self.around.devices[incident.device_id]
+        if self.around.cut_off(device.pk):
+            return False
         suspect = self.around.suspects(device.pk, incident.opened_at)
         decided = suspect is None or suspect <= self.clock
         return decided and self.around.is_mass(device.site_id)
