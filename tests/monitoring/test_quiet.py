@@ -203,6 +203,7 @@ def test_all_come_back_without_a_word_to_anybody_else(
     lapse(140)
     lapse(190)
     wake(190)
+    drain()
     for seconds, host in ((300, "hdg-fw-01"), (310, "hdg-pc-00"), (311, "hdg-pc-01")):
         beat(harbor, seconds, host=host)
     drain()
