@@ -17,7 +17,7 @@ from monitoring.actions.defining import (
     remove_check,
     watch_new,
 )
-from monitoring.actions.enrolment import add_check, dismiss, enrol, refuse
+from monitoring.actions.enrolment import add_check, admit, dismiss, enrol, refuse
 from monitoring.actions.incidents import (
     acknowledge,
     answer_cost,
@@ -38,6 +38,7 @@ __all__ = [
     "absorb_spool",
     "acknowledge",
     "add_check",
+    "admit",
     "agree_window",
     "answer_cost",
     "assign_incident",

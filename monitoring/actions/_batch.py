@@ -192,7 +192,8 @@ class Batch:
                 period=first.period, grace=first.grace, by=self.by, at=first.at,
             )  # fmt: skip
         except Refused as refused:
-            shown = host if slug == "heartbeat" else f"{host} {slug}"
+            alone = slug == "heartbeat" or refused.field == "host"
+            shown = host if alone else f"{host} {slug}"
             refuse(key_id=key_id, name=shown, reason=refused.reason, by=self.by, at=first.at)
             return False
         return True

@@ -9,6 +9,7 @@ from contracts.clients import actions as clients
 from contracts.clients.models import Device
 from monitoring import events
 from monitoring.models import Check, EnrolmentKey, RefusedName
+from monitoring.rules.words import ABOVE_CAP
 from msp.kit.periods import local_date
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
@@ -94,6 +95,27 @@ def refuse(*, key_id: int, name: str, reason: str, by: Actor, at: datetime) -> N
 
 
 @transaction.atomic
+def admit(*, refusal: RefusedName, by: Actor, at: datetime) -> Device:
+    """Let a refused name in, whatever the key's cap says: it is a device of the key's site now.
+
+    Its checks are made by what it reports next.
+    """
+    key = EnrolmentKey.objects.select_related("site__client").get(pk=refusal.key_id)
+    client = key.site.client
+    if not refusal.may_enter:
+        raise Refused("Only a name that is above the cap can be let in.", field="name")
+    device = Device.objects.filter(
+        client=client, name__iexact=refusal.name, retired_on=None
+    ).first() or clients.add_device(
+        client=client, name=refusal.name[:80], kind=key.default_kind, site=key.site,
+        counts_from_on=local_date(at, client.zone), source="agent", by=by, at=at,
+    )  # fmt: skip
+    announce(events.NameAdmitted(key.pk, device.pk, client.pk, refusal.name), by=by, at=at)
+    refusal.delete()
+    return device
+
+
+@transaction.atomic
 def dismiss(*, refusal: RefusedName, by: Actor, at: datetime) -> None:
     """Drop a refused name from the list; it comes back when it reports again."""
     key = refusal.key
@@ -106,7 +128,7 @@ def _may_enrol(key: EnrolmentKey, host: str) -> None:
     if gone is not None:
         raise Refused(f"A device of this name was retired on {gone.retired_on}.", field="host")
     if key.checks.count() >= key.cap:
-        raise Refused(f"The key has enrolled its {key.cap} devices.", field="host", code="cap")
+        raise Refused(f"{ABOVE_CAP} {key.cap} devices.", field="host", code="cap")
 
 
 def _ensure_check(

@@ -8,6 +8,7 @@ from django.db import transaction
 from contracts.clients.models import Device, Site
 from monitoring import events
 from monitoring.models import EnrolmentKey
+from monitoring.rules.words import ABOVE_CAP
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
@@ -54,7 +55,7 @@ def change_cap(*, key: EnrolmentKey, cap: int, by: Actor, at: datetime) -> None:
     key = _held(key)
     key.cap = cap
     key.save(update_fields=["cap"])
-    key.refused.filter(reason__startswith="The key").delete()
+    key.refused.filter(reason__startswith=ABOVE_CAP).delete()
     announce(
         events.EnrolmentKeyChanged(key.pk, key.site_id, key.site.client_id, key.name, cap),
         by=by, at=at,

@@ -68,6 +68,17 @@ class NameRefused(Event):
 
 
 @dataclass(frozen=True)
+class NameAdmitted(Event):
+    kind: ClassVar[str] = "monitoring.name_admitted"
+    sentence: ClassVar[str] = "let {name} in"
+
+    enrolment_key_id: int
+    device_id: int
+    client_id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class RefusalDismissed(Event):
     kind: ClassVar[str] = "monitoring.refusal_dismissed"
     sentence: ClassVar[str] = "dismissed the refused name {name}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from contracts.clients.models import Device, Site
+from monitoring.rules.words import ABOVE_CAP
 
 
 class EnrolmentKey(models.Model):
@@ -63,6 +64,11 @@ class RefusedName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether it is a device that only the cap keeps out."""
+        return self.reason.startswith(ABOVE_CAP)
 
 
 class Check(models.Model):

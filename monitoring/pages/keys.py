@@ -1,5 +1,6 @@
 """Enrolment keys: which site reports with which, how many devices it let in, whom it refused."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,13 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from monitoring import actions
-from monitoring.forms import CapForm, KeyForm
+from contracts.clients.models import Device
+from monitoring import actions, queries
+from monitoring.forms import CapForm, KeyForm, RotateForm
 from monitoring.models import DeadLetter, EnrolmentKey, RefusedName
-from monitoring.pages.devices import beat_command
 from monitoring.pages.incidents import who
 from monitoring.queries import lists
 from monitoring.rules import envelope
+from monitoring.rules import recipes as rules
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
 from tenants.people.gates import staff
@@ -37,25 +39,58 @@ def key_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def key_new(request: HttpRequest) -> HttpResponse:
     """Make a key; what answers the form is the only page that ever shows it."""
-    form = KeyForm(request.POST or None, initial={"site": asked(request, "site")})
+    device = _device_asked(request)
+    initial = {"site": asked(request, "site"), "name": device.name if device else ""}
+    form = KeyForm(request.POST or None, initial=initial, device=device)
     if request.method == "POST":
-        made = attempt(form, lambda values: actions.enrol_key(**values, **who(request)))
+        made = attempt(form, lambda values: _make(request, device, **values))
         if made:
             return _made(request, *made)
-    return page(request, "monitoring/key_form.html", form=form, status=422 if form.errors else 200)
-
-
-def _made(request: HttpRequest, key: EnrolmentKey, token: str) -> HttpResponse:
-    ping = request.build_absolute_uri(f"/ping/{token}/")
     return page(
-        request, "monitoring/key_made.html", key=key, token=token, ping=f"{ping}my-job",
-        command=beat_command(request, host="my-computer", key=token),
-        job=f"curl -fsS -m 10 --retry 3 '{ping}nightly-backup?create=1'",
+        request, "monitoring/key_form.html", form=form, device=device,
+        status=422 if form.errors else 200,
     )  # fmt: skip
 
 
+def _device_asked(request: HttpRequest) -> Device | None:
+    """The device the key shall be of, where the address names one."""
+    wanted = asked(request, "device")
+    if not wanted:
+        return None
+    rows = Device.objects.visible_to(request.viewer).filter(retired_on__isnull=True)
+    return get_object_or_404(rows.select_related("site"), pk=wanted if wanted.isdecimal() else 0)
+
+
+def _make(
+    request: HttpRequest, device: Device | None, *, lasts: int | None, **values: Any
+) -> tuple[EnrolmentKey, str]:
+    by = who(request)
+    if device is not None:
+        if device.site is None:
+            raise Refused("The device has no site. Say first where it stands.")
+        values |= {"device": device, "site": device.site}
+    ends = by["at"] + timedelta(days=lasts) if lasts else None
+    return actions.enrol_key(**values, expires_at=ends, **by)
+
+
+def _made(
+    request: HttpRequest, key: EnrolmentKey, token: str, *, rotated: bool = False
+) -> HttpResponse:
+    return page(
+        request, "monitoring/key_made.html", key=key, token=token, rotated=rotated,
+        recipes=_recipes(request, key, token), arrivals=queries.arrivals(key),
+    )  # fmt: skip
+
+
+def _recipes(
+    request: HttpRequest, key: EnrolmentKey, token: str = rules.PLACEHOLDER
+) -> list[rules.Recipe]:
+    to = rules.Address(request.build_absolute_uri("/"), token, key.device_id is not None)
+    return rules.recipes(to)
+
+
 def _key_of(pk: int) -> EnrolmentKey:
-    return get_object_or_404(EnrolmentKey.objects.select_related("site__client"), pk=pk)
+    return get_object_or_404(EnrolmentKey.objects.select_related("site__client", "device"), pk=pk)
 
 
 @staff(Permission.MONITOR_EDIT)
@@ -71,10 +106,37 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and attempt(form, change):
         return go(request, "key", pk, toast_text=f"Up to {form.cleaned_data['cap']} devices")
     return page(
-        request, "monitoring/key.html", key=found, form=form,
-        enrolled=found.checks.count(), refused=rows_of(request, found.refused.all()),
-        status=422 if form.errors else 200,
+        request, "monitoring/key.html", key=found, form=form, rotate=RotateForm(),
+        now=datetime.now(UTC), enrolled=found.checks.count(),
+        refused=rows_of(request, found.refused.all()), recipes=_recipes(request, found),
+        arrivals=queries.arrivals(found), status=422 if form.errors else 200,
     )  # fmt: skip
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_GET
+def key_arrivals(request: HttpRequest, pk: int) -> HttpResponse:
+    """What has reported with the key so far: asked for again and again by a page that waits."""
+    found = _key_of(pk)
+    return page(
+        request, "monitoring/_arrivals.html", key=found, arrivals=queries.arrivals(found)
+    )  # fmt: skip
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give it a new secret, shown once, beside the old one."""
+    found = _key_of(pk)
+    form = RotateForm(request.POST)
+    if not form.is_valid():
+        return refusal(request, Refused("Say how long the old secret works on.", field="hours"))
+    overlap = timedelta(hours=form.cleaned_data["hours"])
+    try:
+        key, token = actions.rotate_key(key=found, overlap=overlap, **who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return _made(request, key, token, rotated=True)
 
 
 @staff(Permission.MONITOR_EDIT)
@@ -95,6 +157,18 @@ def key_dismiss(request: HttpRequest, pk: int, name_id: int) -> HttpResponse:
     row = get_object_or_404(RefusedName.objects.select_related("key__site"), pk=name_id, key_id=pk)
     actions.dismiss(refusal=row, **who(request))
     return go(request, "key", pk, toast_text="Dismissed")
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def key_admit(request: HttpRequest, pk: int, name_id: int) -> HttpResponse:
+    """Let a name in although the key has let in as many as it may."""
+    row = get_object_or_404(RefusedName.objects.select_related("key__site"), pk=name_id, key_id=pk)
+    try:
+        device = actions.admit(refusal=row, **who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "key", pk, toast_text=f"{device.name} is let in")
 
 
 # -- what could not be stored ----------------------------------------------------------------------
@@ -139,6 +213,9 @@ urlpatterns = [
     path("keys/new", key_new, name="key-new"),
     path("keys/<int:pk>", key, name="key"),
     path("keys/<int:pk>/revoke", key_revoke, name="key-revoke"),
+    path("keys/<int:pk>/arrivals", key_arrivals, name="key-arrivals"),
+    path("keys/<int:pk>/rotate", key_rotate, name="key-rotate"),
+    path("keys/<int:pk>/refused/<int:name_id>/admit", key_admit, name="key-admit"),
     path("keys/<int:pk>/refused/<int:name_id>/dismiss", key_dismiss, name="key-dismiss"),
     path("dead-letters", letter_list, name="letter-list"),
     path("dead-letters/<int:pk>/replay", letter_replay, name="letter-replay"),

@@ -1,13 +1,16 @@
 """Reading what reports, what is silent and what came of it."""
 
+from monitoring.queries.arrivals import Arrival, arrivals
 from monitoring.queries.checks import HEARTBEAT, Target, pinged
 from monitoring.queries.drain import Position, is_due, is_to_wake, position
 from monitoring.queries.incidents import told_to_technicians
 
 __all__ = [
     "HEARTBEAT",
+    "Arrival",
     "Position",
     "Target",
+    "arrivals",
     "is_due",
     "is_to_wake",
     "pinged",

@@ -1,5 +1,7 @@
 """How a problem is named, in the words of whoever reads the ticket."""
 
+ABOVE_CAP = "The key has enrolled its"  # how a refusal begins where only the key's cap refuses
+
 
 def title_of(check: str, slug: str, device: str, *, failed: bool, running: bool) -> str:
     """What happened, in one line that fits a ticket's subject."""

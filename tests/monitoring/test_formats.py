@@ -311,8 +311,12 @@ def test_an_alert_of_a_host_that_may_not_in_waits_for_a_person(harbor: Estate) -
     EnrolmentKey.objects.update(cap=0)
     assert hook(harbor, captured("alertmanager_webhook_firing.json")).status == 200
     row = RefusedName.objects.get()
-    assert row.name == "127.0.0.1 alert-c5efc6305e0b3fe6"
+    assert row.name == "127.0.0.1"
     assert not Incident.objects.exists()
+    actions.admit(refusal=row, by=BY, at=T0)
+    assert not RefusedName.objects.exists()
+    hook(harbor, captured("alertmanager_webhook_firing.json"))
+    assert Incident.objects.get().device.name == "127.0.0.1"
 
 
 def test_collectds_notification_is_an_alert(harbor: Estate) -> None:

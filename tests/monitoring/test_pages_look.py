@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from monitoring import actions
-from monitoring.models import Cursor, DeadLetter, Series
+from monitoring.models import Cursor, DeadLetter, EnrolmentKey, Series
 from tests import make
 from tests.browsing import chromium
 from tests.make import BY
@@ -33,6 +33,19 @@ def browser() -> Iterator[Browser]:
 def _beside_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """The browser's driver keeps an event loop in this thread; the tests use none."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+_WHEN = {"at": "2026-06-01T14:00:00+00:00", "first_at": "2026-06-01T13:00:00+00:00"}
+SEEN = {
+    "collectd": _WHEN | {
+        "agent": "collectd/5.12.0", "hosts": ["hdg-srv-01"], "checks": ["heartbeat"], "period": 10,
+        "series": [f"disk:/mnt/volume-{number}" for number in range(20)],
+    },
+    "alertmanager": _WHEN | {
+        "agent": "Alertmanager/0.25.0", "hosts": ["hdg-srv-01", "unknown-pc"], "series": [],
+        "checks": ["alert-c5efc6305e0b3fe6"], "period": None,
+    },
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -55,7 +68,9 @@ def scene(cast) -> Scene:
     taken = type(found.incident).objects.get(number=314)
     actions.acknowledge(incident=taken, by=BY, at=at - timedelta(minutes=90))
     actions.note_incident(incident=taken, note="Called, no answer", by=BY, at=at)
-    actions.refuse(key_id=found.key.pk, name="unknown-pc", reason="The key is full.", by=BY, at=at)
+    full = "The key has enrolled its 2 devices."
+    actions.refuse(key_id=found.key.pk, name="unknown-pc", reason=full, by=BY, at=at)
+    EnrolmentKey.objects.filter(pk=found.key.pk).update(seen=SEEN)
     DeadLetter.objects.create(entry_id="1-0", error="ValueError: no", envelope=b"1 x", at=at)
     return found
 
@@ -118,6 +133,18 @@ def _keep(page: Page, name: str) -> None:
 @pytest.mark.timeout(600)
 def test_the_staffs_pages(scene, browser, ben):
     assert seen(browser, ben, paths_of(scene)) == {}
+
+
+@pytest.mark.timeout(600)
+def test_a_key_that_was_just_made(scene, browser, ben):
+    address = f"/keys/new?device={scene.server.pk}"
+    assert seen(browser, ben, {"key-device": address}) == {}
+    eyes = Eyes(browser)
+    eyes.know("/keys/new", ben.post(address, {"name": "Backup", "lasts": "7"}))
+    page = eyes.look("/keys/new")
+    wrong = [line for theme, width in SIZES for line in _wrong(page, "key-made", theme, width)]
+    assert wrong + eyes.complaints == []
+    page.context.close()
 
 
 @pytest.mark.timeout(600)
