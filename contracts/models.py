@@ -42,8 +42,9 @@ class ServiceLevel(models.Model):
 class ServiceLevelVersion(models.Model):
     """Targets and calendar as they were at a time; a ticket keeps the version it began with (S6).
 
-    `targets` maps a priority ("1".."4") to `{"response": seconds, "resolution": seconds}`;
-    `calendar` is `contracts.rules.calendar.to_dict` of the support calendar, frozen.
+    `targets` maps a priority ("0" for a major incident, "1".."5") to seconds by promise;
+    `calendar` is `contracts.rules.calendar.to_dict` of the support calendar, frozen; `policy` is
+    read by `contracts.rules.policy`.
     """
 
     append_only = True
@@ -54,6 +55,9 @@ class ServiceLevelVersion(models.Model):
     calendar_name = models.CharField(max_length=80)
     calendar = models.JSONField()
     pauses_response = models.BooleanField(default=False)
+    policy = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField())
+    )
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,5 +1,6 @@
 """Services, support calendars and service levels: what agreements are made of."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from contracts import events
 from contracts.models import Calendar, Service, ServiceLevel, ServiceLevelVersion
 from contracts.rules import calendar as calendars
+from contracts.rules.policy import read_policy, write_policy
 from contracts.rules.targets import read_targets
 from msp.kit import edits
 from msp.kit.facts import InvalidFact
@@ -64,12 +66,13 @@ def change_calendar(
 @transaction.atomic
 def add_level(
     *, name: str, targets: dict[str, Any], calendar: Calendar | None = None,
-    pauses_response: bool = False, by: Actor, at: datetime,
+    pauses_response: bool = False, policy: dict[str, Any] | None = None, by: Actor, at: datetime,
 ) -> ServiceLevelVersion:  # fmt: skip
     """A named promise; its first version. No calendar means around the clock."""
     level = ServiceLevel(name=name.strip())
     _save(level, "name", f"There is a service level called {level.name} already.")
-    version = _version(level, 1, targets, calendar, pauses_response, at)
+    promised = _promised(targets, calendar, pauses_response, policy)
+    version = ServiceLevelVersion.objects.create(level=level, number=1, created_at=at, **promised)
     announce(events.LevelAdded(level.pk, level.name), by=by, at=at)
     return version
 
@@ -77,31 +80,40 @@ def add_level(
 @transaction.atomic
 def revise_level(
     *, level: ServiceLevel, targets: dict[str, Any], calendar: Calendar | None = None,
-    pauses_response: bool = False, by: Actor, at: datetime,
+    pauses_response: bool = False, policy: dict[str, Any] | None = None, by: Actor, at: datetime,
 ) -> ServiceLevelVersion:  # fmt: skip
     """The next version of a promise; agreements and tickets keep the one they name."""
     level = ServiceLevel.objects.select_for_update().get(pk=level.pk)
     newest = level.versions.order_by("-number").first()
     number = newest.number + 1 if newest else 1
-    version = _version(level, number, targets, calendar, pauses_response, at)
+    promised = _promised(targets, calendar, pauses_response, policy)
+    version = ServiceLevelVersion.objects.create(
+        level=level, number=number, created_at=at, **promised
+    )
     announce(events.LevelRevised(level.pk, level.name, number), by=by, at=at)
     return version
 
 
-def _version(
-    level: ServiceLevel, number: int, targets: dict[str, Any], calendar: Calendar | None,
-    pauses_response: bool, at: datetime,
-) -> ServiceLevelVersion:  # fmt: skip
-    try:
-        checked = read_targets(targets)
-    except InvalidFact as error:
-        raise Refused(error.reason, field=f"targets.{error.field}") from error
+def _promised(
+    targets: dict[str, Any], calendar: Calendar | None, pauses_response: bool,
+    policy: dict[str, Any] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What a version says, checked and frozen; nothing said of its policy means the usual one."""
     always = calendars.SupportCalendar(zone="UTC", always_open=True)
-    return ServiceLevelVersion.objects.create(
-        level=level, number=number, targets=checked, pauses_response=pauses_response,
-        calendar_name=calendar.name if calendar else ALWAYS,
-        calendar=calendar.definition if calendar else calendars.to_dict(always), created_at=at,
-    )  # fmt: skip
+    return {
+        "targets": _read("targets", read_targets, targets),
+        "policy": write_policy(_read("policy", read_policy, policy or {})),
+        "pauses_response": pauses_response,
+        "calendar_name": calendar.name if calendar else ALWAYS,
+        "calendar": calendar.definition if calendar else calendars.to_dict(always),
+    }
+
+
+def _read(part: str, read: Callable[[object], Any], values: object) -> Any:
+    try:
+        return read(values)
+    except InvalidFact as error:
+        raise Refused(error.reason, field=f"{part}.{error.field}") from error
 
 
 def _checked(definition: dict[str, Any]) -> dict[str, Any]:

@@ -9,23 +9,17 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contracts import actions, queries
-from contracts.forms.promises import LevelForm, level_initial
-from contracts.models import Calendar, ServiceLevel, ServiceLevelVersion
+from contracts.forms.levels import GRADES, LevelForm, level_initial, version_initial
+from contracts.models import ServiceLevel, ServiceLevelVersion
+from contracts.rules import policy_words as policies
 from contracts.rules import preview, targets, words
 from contracts.rules.calendar import from_dict
+from contracts.rules.policy import read_policy
 from contracts.rules.spans import write_span
 from msp.kit.refusals import Refused
 from msp.kit.web import attempt, go, page
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
-
-_MINUTE, _HOUR = 60, 3600
-USUAL = {
-    "1": {"response": 15 * _MINUTE, "resolution": 4 * _HOUR},
-    "2": {"response": 30 * _MINUTE, "resolution": 8 * _HOUR},
-    "3": {"response": 2 * _HOUR, "resolution": 16 * _HOUR},
-    "4": {"response": 4 * _HOUR, "resolution": 40 * _HOUR},
-}
 
 
 @staff(Permission.AGREEMENT_VIEW)
@@ -44,13 +38,14 @@ def level(request: HttpRequest, pk: int) -> HttpResponse:
     return page(
         request, "contracts/level.html", level=found, newest=newest,
         rows=_rows(newest), versions=_told(versions), used_by=queries.level_users(found),
+        **_applied(newest),
     )  # fmt: skip
 
 
 @staff(Permission.AGREEMENT_EDIT)
 @require_http_methods(["GET", "POST"])
 def level_new(request: HttpRequest) -> HttpResponse:
-    form = LevelForm(request.POST or None, initial=level_initial(USUAL))
+    form = LevelForm(request.POST or None, initial=level_initial(targets.USUAL))
     if request.method == "POST":
         made = attempt(form, lambda values: _add(request, form))
         if made:
@@ -67,11 +62,7 @@ def level_revise(request: HttpRequest, pk: int) -> HttpResponse:
     """The next version; agreements and tickets keep the one they name until they are amended."""
     found = get_object_or_404(ServiceLevel, pk=pk)
     newest = found.versions.order_by("-number")[0]
-    initial = level_initial(newest.targets) | {
-        "calendar": Calendar.objects.filter(name=newest.calendar_name).first(),
-        "pauses_response": newest.pauses_response,
-    }
-    form = LevelForm(request.POST or None, initial=initial, revises=True)
+    form = LevelForm(request.POST or None, initial=version_initial(newest), revises=True)
     if request.method == "POST" and attempt(form, lambda values: _revise(request, form, found)):
         return go(request, "level", pk, toast_text="A new version is promised from now on")
     return page(
@@ -91,19 +82,10 @@ def _revise(request: HttpRequest, form: LevelForm, found: ServiceLevel) -> Servi
 
 
 def _asked(form: LevelForm, act: Any) -> ServiceLevelVersion:
-    """Run the action; `targets.1.resolution` is the field `resolution1`."""
-    values = form.cleaned_data
-    said = {
-        "targets": form.targets(),
-        "calendar": values["calendar"],
-        "pauses_response": values["pauses_response"],
-    }
     try:
-        version: ServiceLevelVersion = act(said)
+        version: ServiceLevelVersion = act(form.said())
     except Refused as error:
-        parts = (error.field or "").split(".")
-        if len(parts) == 3:
-            error.field = f"{parts[2]}{parts[1]}"
+        error.field = form.field_of(error.field or "")
         raise
     return version
 
@@ -115,12 +97,23 @@ def _rows(version: ServiceLevelVersion) -> list[dict[str, Any]]:
         {
             "priority": int(priority),
             "response": write_span(target["response"]),
+            "update": write_span(target["update"]) if target.get("update") else "",
             "resolution": write_span(target["resolution"]),
             "reply_by": preview.due_in(calendar, now, target["response"]),
             "fix_by": preview.due_in(calendar, now, target["resolution"]),
         }
         for priority, target in sorted(version.targets.items())
     ]
+
+
+def _applied(version: ServiceLevelVersion) -> dict[str, Any]:
+    """The matrix, and in sentences what holds beside the targets."""
+    policy = read_policy(version.policy)
+    return {
+        "grades": GRADES,
+        "matrix": list(zip(GRADES, policy.matrix, strict=True)),
+        "applied": policies.sentences(policy, bool(version.pauses_response)),
+    }
 
 
 def _told(versions: list[ServiceLevelVersion]) -> list[dict[str, Any]]:
@@ -130,9 +123,10 @@ def _told(versions: list[ServiceLevelVersion]) -> list[dict[str, Any]]:
         if before is not None:
             changes = [
                 f"{words.PROMISE_WORDS[promise]}, {words.PRIORITY_WORDS[priority]}: "
-                f"{write_span(was)} → {write_span(now)}"
+                f"{words.target_words(was)} → {words.target_words(now)}"
                 for priority, promise, was, now in targets.changes(before.targets, version.targets)
             ]
+            changes += policies.changes(read_policy(before.policy), read_policy(version.policy))
             if before.calendar != version.calendar:
                 changes.append(f"Hours: {before.calendar_name} → {version.calendar_name}")
         told.append({"version": version, "changes": changes})

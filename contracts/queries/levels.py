@@ -1,6 +1,6 @@
 """Service levels, read once per process: a version never changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.db.models import OuterRef, Q, Subquery
@@ -8,12 +8,13 @@ from django.db.models import OuterRef, Q, Subquery
 from contracts.models import AgreementVersion, Service, ServiceLevel, ServiceLevelVersion
 from contracts.rules import calendar as calendars
 from contracts.rules.calendar import SupportCalendar
+from contracts.rules.policy import Policy, read_policy
 from tenants.context import current_schema
 
 
 @dataclass(frozen=True)
 class Level:
-    """A promise as its version says it. `targets` maps "1".."4" to seconds by promise."""
+    """A promise as its version says it. `targets` maps a priority to seconds by promise."""
 
     version_id: int
     name: str
@@ -22,6 +23,7 @@ class Level:
     calendar: SupportCalendar
     calendar_name: str
     pauses_response: bool
+    policy: Policy = field(default_factory=Policy)
 
 
 def level(version_id: int) -> Level:
@@ -40,6 +42,7 @@ def _level(schema: str, version_id: int) -> Level:
         calendars.from_dict(version.calendar),
         version.calendar_name,
         version.pauses_response,
+        read_policy(version.policy),
     )
 
 

@@ -6,19 +6,22 @@ from zoneinfo import ZoneInfo
 
 from contracts.rules.calendar import NeverOpens, SupportCalendar, add, is_open, windows_between
 from contracts.rules.spans import write_span
+from contracts.rules.targets import Targets
 
-SPANS = (3600, 4 * 3600, 8 * 3600, 24 * 3600)
 DAYS = 7
 
-__all__ = ["Day", "Due", "dues", "is_open", "next_days"]
+__all__ = ["Day", "Due", "due_in", "dues", "is_open", "next_days", "zone_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """So much support time from now ends here, on the wall clock of the calendar."""
+    """One priority's targets, and where they end on the wall clock of the calendar."""
 
-    span: str
-    at: datetime | None
+    priority: int
+    reply: str
+    reply_by: datetime | None
+    fix: str
+    fix_by: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class Day:
     windows: tuple[tuple[datetime, datetime], ...]
 
 
+def zone_of(calendar: SupportCalendar) -> ZoneInfo:
+    """The wall clock its hours are read on."""
+    return ZoneInfo(calendar.zone)
+
+
 def due_in(calendar: SupportCalendar, now: datetime, seconds: int) -> datetime | None:
     """When that much support time has passed; None where the calendar never offers it."""
     try:
@@ -37,9 +45,18 @@ def due_in(calendar: SupportCalendar, now: datetime, seconds: int) -> datetime |
         return None
 
 
-def dues(calendar: SupportCalendar, now: datetime) -> list[Due]:
-    """Deadlines of a ticket opened now, for a few lengths of support time."""
-    return [Due(write_span(seconds), due_in(calendar, now, seconds)) for seconds in SPANS]
+def dues(calendar: SupportCalendar, at: datetime, targets: Targets) -> list[Due]:
+    """When a ticket opened at an instant would have to be answered and fixed, by priority."""
+    return [
+        Due(
+            int(priority),
+            write_span(target["response"]),
+            due_in(calendar, at, target["response"]),
+            write_span(target["resolution"]),
+            due_in(calendar, at, target["resolution"]),
+        )
+        for priority, target in sorted(targets.items())
+    ]
 
 
 def next_days(calendar: SupportCalendar, now: datetime) -> list[Day]:

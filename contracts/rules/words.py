@@ -8,8 +8,15 @@ from contracts.rules import line_words, targets
 from contracts.rules.spans import write_span
 from contracts.rules.terms import PerDevice, PerUser, Terms
 
-PRIORITY_WORDS = {"1": "critical", "2": "high", "3": "medium", "4": "low"}
-PROMISE_WORDS = {"response": "First reply", "resolution": "Fix"}
+PRIORITY_WORDS = {
+    "0": "major incident",
+    "1": "critical",
+    "2": "high",
+    "3": "medium",
+    "4": "low",
+    "5": "lowest",
+}
+PROMISE_WORDS = {"response": "First reply", "update": "Next word", "resolution": "Fix"}
 COUNTING_WORDS = {
     "daily": "by the day",
     "snapshot_start": "as of the first day",
@@ -51,9 +58,21 @@ def promised(values: Mapping[str, Mapping[str, int]], hours: str) -> list[str]:
     """The promise of each priority as a sentence."""
     return [
         f"{word.capitalize()}: a first reply within {write_span(values[priority]['response'])}, "
+        f"{_updated(values[priority])}"
         f"fixed within {write_span(values[priority]['resolution'])}, counted {hours}."
         for priority, word in PRIORITY_WORDS.items()
+        if priority in values
     ]
+
+
+def _updated(target: Mapping[str, int]) -> str:
+    every = target.get("update")
+    return f"then word from us within {write_span(every)}, " if every else ""
+
+
+def target_words(seconds: int | None) -> str:
+    """A target as people read it, also where there is none."""
+    return "not promised" if seconds is None else write_span(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +121,7 @@ def _level_changes(before: Said, after: Said) -> list[Difference]:
     if before.targets and after.targets:
         for priority, promise, was, now in targets.changes(before.targets, after.targets):
             name = f"{PROMISE_WORDS[promise]}, {PRIORITY_WORDS[priority]}"
-            found.append(Difference(f"{name}: {write_span(was)}", f"{name}: {write_span(now)}"))
+            found.append(Difference(f"{name}: {target_words(was)}", f"{name}: {target_words(now)}"))
     return found
 
 

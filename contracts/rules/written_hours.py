@@ -106,3 +106,15 @@ def _when(holiday: Mapping[str, Any]) -> str:
         return f"{holiday['month']:02}-{holiday['day']:02}"
     nth = _ORDINALS[holiday["nth"]]
     return f"{nth} {day_name[holiday['weekday']]} of {month_name[holiday['month']]}"
+
+
+def merged_holidays(before: list[Stored], added: list[Stored]) -> list[Stored]:
+    """A calendar's holidays with more of them: of one name the new dates join the old."""
+    found = {holiday["name"]: dict(holiday) for holiday in before}
+    for holiday in added:
+        known = found.get(holiday["name"])
+        if known is not None and "dates" in known:
+            known["dates"] = sorted({*known["dates"], *holiday["dates"]})
+        elif known is None:
+            found[holiday["name"]] = dict(holiday)
+    return list(found.values())

@@ -51,6 +51,12 @@ def wall(at: datetime) -> str:
 
 
 @register.simple_tag
+def wall_short(at: datetime) -> str:
+    """The same without the zone, where it is said once for all."""
+    return format_datetime(at, "EEE, MMM d, h:mm a", tzinfo=at.tzinfo, locale=locale())
+
+
+@register.simple_tag
 def clock(at: datetime) -> str:
     """The hour of an instant on the wall clock it already carries."""
     return format_time(at, "short", tzinfo=at.tzinfo, locale=locale())

@@ -100,8 +100,8 @@ def line_icon(name: str) -> str:
 
 
 def priority(level: int, label: str) -> SafeString:
-    """Bars that grow with urgency; the first level is a plate, seen from across a room."""
-    if level == 1:
+    """Bars that grow with urgency; the gravest are a plate, seen from across a room."""
+    if level in (0, 1):
         inside = [
             el("rect", class_="plate", x=1, y=1, width=14, height=14, rx=3.5),
             el("path", class_="bang", d="M7 4h2v5H7zm0 6.5h2v2H7z"),

@@ -51,8 +51,9 @@ def st(
 
 @register.simple_tag
 def prio(level: object) -> SafeString:
-    """The priority glyph for 1 to 4, or for its English name."""
-    number = states.PRIORITY_NAMES.get(str(level).lower()) or int(str(level))
+    """The priority glyph for 0 (major) to 5, or for its English name."""
+    name = str(level).lower()
+    number = states.PRIORITY_NAMES[name] if name in states.PRIORITY_NAMES else int(name)
     return drawing.priority(number, str(states.PRIORITIES.get(number, _("No priority"))))
 
 

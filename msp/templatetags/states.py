@@ -73,12 +73,14 @@ STATES = {
 STRUCK = frozenset({"void", "written_off"})
 
 PRIORITIES = {
+    0: _("Major incident"),
     1: _("Critical priority"),
     2: _("High priority"),
     3: _("Medium priority"),
     4: _("Low priority"),
+    5: _("Lowest priority"),
 }
-PRIORITY_NAMES = {"critical": 1, "high": 2, "medium": 3, "low": 4}
+PRIORITY_NAMES = {"major": 0, "critical": 1, "high": 2, "medium": 3, "low": 4, "lowest": 5}
 
 # After G, the letter that goes to a page; the same for everyone, so that it can be learned.
 CHORDS = {

@@ -285,6 +285,12 @@ TARGETS = {
     f"{promise}{priority}": text
     for priority in "1234"
     for promise, text in (("response", "15 min"), ("resolution", "4 h"))
+} | {
+    **{f"matrix{r}{c}": str(1 + r + c) for r in range(3) for c in range(3)},
+    "updates": "reply",
+    "warn_at": "70, 90",
+    "grace": "30 min",
+    "reopen_days": "7",
 }
 
 
@@ -302,9 +308,36 @@ def test_a_level_is_promised_and_revised(alpha, fay):
     assert "Fix, critical: 4 h → 2 h" in fay.get(f"/levels/{level.pk}").content.decode()
 
 
+def test_how_a_level_is_applied_is_kept_shown_and_typed_again(alpha, fay):
+    own = {
+        "updates": "interval", "update1": "1 h", "response5": "8 h", "resolution5": "80 h",
+        "pauses_update": "on", "warn_at": "110, 50", "grace": "", "reopen_days": "14",
+        "longest_pause_days": "30", "matrix22": "4",
+    }  # fmt: skip
+    assert fay.post("/levels/new", TARGETS | own | {"name": "Gold"}).status_code == 303
+    version = ServiceLevel.objects.get().versions.get()
+    assert version.targets["1"]["update"] == 3600
+    assert version.targets["5"] == {"response": 8 * 3600, "resolution": 80 * 3600}
+    assert version.policy["matrix"][2] == [3, 4, 4]
+    assert version.policy["warn_at"] == [50, 110]
+    assert (version.policy["grace"], version.policy["longest_pause_days"]) == (0, 30)
+    page = fay.get(f"/levels/{version.level_id}").content.decode()
+    assert "A wait ends by itself after 30 days." in page
+    assert "The owner is told when 50 % and 110 % of a target is used." in page
+    form = fay.get(f"/levels/{version.level_id}/revise").content.decode()
+    assert 'value="50, 110"' in form
+    assert fay.post(f"/levels/{version.level_id}/revise", TARGETS).status_code == 303
+    told = fay.get(f"/levels/{version.level_id}").content.decode()
+    assert "A wait may last as long as its reason does." in told
+    assert "Next word, critical: 1 h → not promised" in told
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"response1": "soon"}, "response1"), ({"resolution2": "5 min"}, "resolution2"),
+    [({"response1": "soon"}, "response1"), ({"warn_at": "often"}, "warn_at"),
+     ({"warn_at": "70, 70"}, "warn_at"), ({"response5": "1 h"}, "resolution5"),
+     ({"grace": "9000 h"}, "grace"), ({"reopen_days": "900"}, "reopen_days"),
+     ({"resolution2": "5 min"}, "resolution2"),
      ({"response3": ""}, "response3"), ({"calendar": "99"}, "calendar")],
 )  # fmt: skip
 def test_a_wrong_target_comes_back_with_its_field(alpha, fay, change, field):

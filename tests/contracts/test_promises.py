@@ -44,7 +44,8 @@ def test_a_revised_level_is_a_new_version(alpha):
         (make.TARGETS | {"1": {"response": 60}}, "targets.1.resolution"),
         (make.TARGETS | {"2": {"response": 60, "resolution": 30}}, "targets.2.resolution"),
         (make.TARGETS | {"3": {"response": 0, "resolution": 30}}, "targets.3.response"),
-        (make.TARGETS | {"5": {"response": 1, "resolution": 30}}, "targets.5"),
+        (make.TARGETS | {"5": {"response": 1}}, "targets.5.resolution"),
+        (make.TARGETS | {"6": {"response": 1, "resolution": 30}}, "targets.6"),
     ],
 )
 def test_wrong_targets_are_named(alpha, targets, field):
