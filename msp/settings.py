@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "InvoiceState": "billing.models.Invoice.State",
         "TicketStatus": "tickets.api.STATUSES",
         "Priority": "tickets.models.Ticket.Priority",
+        "Grade": "tickets.models.Ticket.Grade",
         "Channel": "tickets.models.Ticket.Channel",
         "MessageKind": "tickets.models.Message.Kind",
         "DeviceKind": "contracts.clients.models.Device.Kind",

@@ -16,6 +16,7 @@ from msp.kit.refusals import Refused
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
 from msp.kit.rest.fields import Id, Instant, WriteSerializer, YesNo
 from tenants.people.models import Person
+from tenants.people.rules.roles import Permission
 from tenants.people.tokens import once
 from tickets import actions
 from tickets.models import Message, Ticket
@@ -32,15 +33,16 @@ class TicketShown(serializers.ModelSerializer):
     device_id = serializers.IntegerField(read_only=True, allow_null=True)
     owner_id = serializers.IntegerField(read_only=True, allow_null=True)
     agreement_id = serializers.IntegerField(read_only=True, allow_null=True)
+    merged_into_id = serializers.IntegerField(read_only=True, allow_null=True)
     status = serializers.ChoiceField(STATUSES, read_only=True)
 
     class Meta:
         model = Ticket
         fields = (
             "id", "number", "client_id", "site_id", "contact_id", "device_id", "owner_id",
-            "agreement_id", "subject", "status", "pause_reason", "priority", "channel", "covered",
-            "policy_reason", "opened_at", "responded_at", "resolved_at", "closed_at", "updated_at",
-            "due_at",
+            "agreement_id", "subject", "status", "pause_reason", "resumes_at", "priority", "impact",
+            "urgency", "channel", "covered", "policy_reason", "opened_at", "responded_at",
+            "resolved_at", "closed_at", "updated_at", "due_at", "merged_into_id",
         )  # fmt: skip
 
 
@@ -48,7 +50,15 @@ class TicketNew(WriteSerializer):
     client_id = serializers.PrimaryKeyRelatedField(queryset=Client.objects.all(), source="client")
     subject = serializers.CharField(max_length=200)
     body = serializers.CharField(max_length=LONGEST_BODY, required=False, allow_blank=True)
-    priority = serializers.ChoiceField(Ticket.Priority.choices, required=False)
+    priority = serializers.ChoiceField(
+        Ticket.Priority.choices, required=False,
+        help_text="Without it impact and urgency give it. A major incident (0) needs the right.",
+    )  # fmt: skip
+    impact = serializers.ChoiceField(Ticket.Grade.choices, required=False)
+    urgency = serializers.ChoiceField(Ticket.Grade.choices, required=False)
+    opened_at = serializers.DateTimeField(
+        required=False, help_text="When it really began; needs the right to say so."
+    )
     contact_id = serializers.PrimaryKeyRelatedField(
         queryset=Contact.objects.all(), source="contact", required=False, allow_null=True
     )
@@ -68,7 +78,12 @@ class TicketChange(WriteSerializer):
         max_length=200, required=False, allow_blank=True,
         help_text="Needed with a status that stops the clock.",
     )  # fmt: skip
+    resumes_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When the wait ends by itself."
+    )
     priority = serializers.ChoiceField(Ticket.Priority.choices, required=False)
+    impact = serializers.ChoiceField(Ticket.Grade.choices, required=False)
+    urgency = serializers.ChoiceField(Ticket.Grade.choices, required=False)
     owner_id = serializers.PrimaryKeyRelatedField(
         queryset=Person.objects.filter(is_active=True).exclude(kind=Person.Kind.PORTAL),
         source="owner", required=False, allow_null=True,
@@ -113,11 +128,17 @@ class Tickets(ListEndpoint):
     @once
     def post(self, request: Request) -> Response:
         given = self.taken(TicketNew)
-        now = datetime.now(UTC)
+        if "opened_at" in given and not request.viewer.may(Permission.TICKET_BACKDATE):
+            raise Refused("Your role may not say when it began.", field="opened_at")
         ticket = actions.open_ticket(
-            **given, channel=Ticket.Channel.API, by=request.viewer.actor, at=now
-        )
+            **given, channel=Ticket.Channel.API, may_major=_may_major(request),
+            by=request.viewer.actor, at=datetime.now(UTC),
+        )  # fmt: skip
         return self.given(ticket, 201)
+
+
+def _may_major(request: Request) -> bool:
+    return bool(request.viewer.may(Permission.TICKET_MAJOR))
 
 
 class OneTicket(OneEndpoint):
@@ -133,15 +154,28 @@ class OneTicket(OneEndpoint):
 
     def _change(self, ticket: Ticket, given: dict[str, Any]) -> None:
         how: dict[str, Any] = {"by": self.request.viewer.actor, "at": datetime.now(UTC)}
-        if "pause_reason" in given and "status" not in given:
-            raise Refused("A reason comes with the status it is for.", field="pause_reason")
+        for name in ("pause_reason", "resumes_at"):
+            if name in given and "status" not in given:
+                raise Refused("It comes with the status it is for.", field=name)
         if "owner" in given:
             actions.assign(ticket=ticket, owner=given["owner"], **how)
-        if "priority" in given:
-            actions.set_priority(ticket=ticket, priority=given["priority"], **how)
+        self._weigh(ticket, given, how)
         if "status" in given:
-            reason = given.get("pause_reason", "")
-            actions.set_status(ticket=ticket, status=given["status"], pause_reason=reason, **how)
+            wait = {name: given[name] for name in ("pause_reason", "resumes_at") if name in given}
+            actions.set_status(ticket=ticket, status=given["status"], **wait, **how)
+
+    def _weigh(self, ticket: Ticket, given: dict[str, Any], how: dict[str, Any]) -> None:
+        """Impact and urgency first; a priority named with them wins."""
+        if "impact" in given or "urgency" in given:
+            impact = given.get("impact") or ticket.impact
+            urgency = given.get("urgency") or ticket.urgency
+            if impact is None or urgency is None:
+                missing = "urgency" if urgency is None else "impact"
+                raise Refused("Impact and urgency are weighed together.", field=missing)
+            actions.assess(ticket=ticket, impact=impact, urgency=urgency, **how)
+        if "priority" in given:
+            major = _may_major(self.request)
+            actions.set_priority(ticket=ticket, priority=given["priority"], may_major=major, **how)
 
 
 class Messages(ListEndpoint):

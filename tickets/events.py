@@ -147,3 +147,105 @@ class ClockMissed(Event):
     target: str
     promise: str
     due_at: str
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class ClockWarned(Event):
+    """A share of a promised time is used; `share` is in percent."""
+
+    kind: ClassVar[str] = "tickets.clock_warned"
+    sentence: ClassVar[str] = "noticed that {share} % of the time for #{number} is used: {promise}"
+    ticket_id: int
+    client_id: int
+    number: int
+    clock_id: int
+    target: str
+    promise: str
+    share: int
+    due_at: str
+
+
+@dataclass(frozen=True)
+class WaitEnded(Event):
+    kind: ClassVar[str] = "tickets.wait_ended"
+    sentence: ClassVar[str] = "put #{number} back to work: {because}"
+    ticket_id: int
+    client_id: int
+    number: int
+    because: str
+    resumed_at: str
+
+
+@dataclass(frozen=True)
+class WaitContested(Event):
+    kind: ClassVar[str] = "tickets.wait_contested"
+    sentence: ClassVar[str] = "does not agree that #{number} waits: {reason}"
+    ticket_id: int
+    client_id: int
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class TicketAssessed(Event):
+    """Impact and urgency were weighed; the priority they give is told on its own."""
+
+    kind: ClassVar[str] = "tickets.assessed"
+    sentence: ClassVar[str] = "weighed #{number}: impact {impact}, urgency {urgency}"
+    ticket_id: int
+    client_id: int
+    number: int
+    impact: int
+    urgency: int
+
+
+@dataclass(frozen=True)
+class TicketMoved(Event):
+    """It is about another client or device than was thought, and held to what covers those."""
+
+    kind: ClassVar[str] = "tickets.moved"
+    sentence: ClassVar[str] = "moved #{number} from {before} to {after}"
+    ticket_id: int
+    client_id: int
+    number: int
+    before: str
+    after: str
+    before_client_id: int
+
+
+@dataclass(frozen=True)
+class TicketHeldTo(Event):
+    """Another service level was chosen for this one ticket."""
+
+    kind: ClassVar[str] = "tickets.held_to"
+    sentence: ClassVar[str] = "held #{number} to {level}: {because}"
+    ticket_id: int
+    client_id: int
+    number: int
+    level: str
+    because: str
+
+
+@dataclass(frozen=True)
+class TicketMerged(Event):
+    kind: ClassVar[str] = "tickets.merged"
+    sentence: ClassVar[str] = "merged #{number} into #{into_number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    into_id: int
+    into_number: int
+
+
+@dataclass(frozen=True)
+class TicketTookOver(Event):
+    """Another ticket was merged into this one."""
+
+    kind: ClassVar[str] = "tickets.took_over"
+    sentence: ClassVar[str] = "took over #{merged_number} into #{number}{since}"
+    ticket_id: int
+    client_id: int
+    number: int
+    merged_number: int
+    since: str

@@ -26,14 +26,32 @@ class Ticket(models.Model):
 
     `due_at` is the next deadline of its running clocks, `client_wrote_at` the oldest word of the
     client that nobody answered, `touched_at` the last time a person and not the product acted;
-    `policy_reason` says why this promise holds, `policy_failed` why the others do not.
+    `policy_reason` says why this promise holds, `policy_failed` why the others do not, and
+    `level_chosen` that somebody chose it by hand. `client_since` is set where the client was wrong
+    before: what was said until then is not theirs to read. `resumes_at` is the exact instant a wait
+    ends by itself, and `resume_cause` whether a date was agreed or the longest wait is over.
     """
 
     class Priority(models.IntegerChoices):
+        """Major stands outside the matrix of impact and urgency and needs a permission (S8)."""
+
+        MAJOR = 0, "Major incident"
         CRITICAL = 1, "Critical"
         HIGH = 2, "High"
         MEDIUM = 3, "Medium"
         LOW = 4, "Low"
+        LOWEST = 5, "Lowest"
+
+    class Grade(models.IntegerChoices):
+        """How many are held up (impact), and how much it presses (urgency)."""
+
+        HIGH = 1, "High"
+        MEDIUM = 2, "Medium"
+        LOW = 3, "Low"
+
+    class ResumeCause(models.TextChoices):
+        DATE = "date", "The agreed time came"
+        LIMIT = "limit", "The longest wait was over"
 
     class Channel(models.TextChoices):
         PORTAL = "portal", "Portal"
@@ -57,6 +75,8 @@ class Ticket(models.Model):
     status = models.CharField(max_length=16, default="new")
     pause_reason = models.CharField(max_length=200, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
+    impact = models.PositiveSmallIntegerField(choices=Grade, null=True, blank=True)
+    urgency = models.PositiveSmallIntegerField(choices=Grade, null=True, blank=True)
     channel = models.CharField(max_length=10, choices=Channel)
     source_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
     owner = models.ForeignKey(
@@ -72,6 +92,7 @@ class Ticket(models.Model):
     level_version = models.ForeignKey(
         ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    level_chosen = models.BooleanField(default=False, db_default=False)
     covered = models.BooleanField(default=False)
     policy_reason = models.TextField(blank=True)
     policy_failed = ArrayField(models.TextField(), default=list, blank=True)
@@ -83,9 +104,18 @@ class Ticket(models.Model):
     updated_at = models.DateTimeField()
     client_wrote_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    resumes_at = models.DateTimeField(null=True, blank=True)
+    resume_cause = models.CharField(
+        max_length=8, choices=ResumeCause, blank=True, default="", db_default=""
+    )
+    contested_at = models.DateTimeField(null=True, blank=True)
     reopens = models.PositiveSmallIntegerField(default=0)
+    client_since = models.DateTimeField(null=True, blank=True)
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followers"
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
     )
 
     objects = TicketQuerySet.as_manager()
@@ -96,6 +126,11 @@ class Ticket(models.Model):
                 fields=["due_at", "id"],
                 name="open_tickets_by_due",
                 condition=Q(resolved_at__isnull=True),
+            ),
+            models.Index(
+                fields=["resumes_at"],
+                name="tickets_resuming",
+                condition=Q(resumes_at__isnull=False),
             ),
             models.Index(fields=["client", "-updated_at"], name="tickets_of_client"),
             models.Index(
@@ -147,39 +182,61 @@ class Clock(models.Model):
     """One promise counting on one ticket. Everything shown is derived from its spans (S1).
 
     `due_at` is the exact instant it would be missed, null while paused or stopped; it is a row so
-    that a sweep finds it, never a timer in memory. `pauses` says whether a waiting status stops
-    it, `carried` what an earlier promise had used, `raised` that a shorter target came too late.
+    that a sweep finds it, never a timer in memory. `warn_at` is the same for the next share of the
+    target somebody is told of, `warned` the target each share was told for. A promise given again
+    (the next question, another agreement) is the next `cycle`; only the highest counts. `pauses`
+    says whether a waiting status stops it, `carried` what an earlier promise had used, `raised`
+    that the target was over when it was set, `level_version` whose hours it counts.
     """
 
     class Target(models.TextChoices):
         RESPONSE = "response", "First reply"
+        UPDATE = "update", "Next word"
         RESOLUTION = "resolution", "Fix"
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
     target = models.CharField(max_length=10, choices=Target)
+    cycle = models.PositiveIntegerField(default=1, db_default=1)
+    level_version = models.ForeignKey(
+        ServiceLevelVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     seconds = models.PositiveIntegerField()
     carried = models.PositiveIntegerField(default=0)
     pauses = models.BooleanField(default=True)
     raised = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    warned = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField())
+    )
     met_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["ticket", "target"], name="one_clock_per_target")
+            models.UniqueConstraint(
+                fields=["ticket", "target", "cycle"], name="one_clock_per_cycle"
+            )
         ]
         indexes = [
             models.Index(
                 fields=["due_at"],
                 name="clocks_due",
                 condition=Q(met_at__isnull=True, missed_at__isnull=True, due_at__isnull=False),
-            )
+            ),
+            models.Index(
+                fields=["warn_at"], name="clocks_warning", condition=Q(warn_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.target} of {self.ticket_id}"
+
+    @property
+    def breach_cause(self) -> str:
+        """Why it was missed, where it was not by taking long: the target came too late (S9)."""
+        return "raised" if self.raised and self.missed_at is not None else ""
 
 
 class ClockSpan(models.Model):

@@ -131,7 +131,7 @@ def one_request(request: HttpRequest, number: int) -> HttpResponse:
 def _request_of(request: HttpRequest, number: int) -> Ticket:
     rows = (
         Ticket.objects.visible_to(request.viewer)
-        .select_related("client", "contact", "device", "owner")
+        .select_related("client", "contact", "device", "owner", "merged_into")
         .prefetch_related("clocks__spans")
     )
     return get_object_or_404(rows, number=number)
@@ -145,6 +145,7 @@ def _shown(found: Ticket) -> dict[str, Any]:
         "items": queries.timeline(found, for_client=True),
         "key": uuid.uuid4().hex,
         "ended": states.Verb.REOPEN in verbs,
+        "waits": states.pauses(found.status),
     }
 
 
@@ -179,6 +180,17 @@ def request_close(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def request_reopen(request: HttpRequest, number: int) -> HttpResponse:
     return _do(request, number, lambda found, who: actions.reopen(ticket=found, **who).number)
+
+
+@client_user()
+@require_POST
+def request_contest(request: HttpRequest, number: int) -> HttpResponse:
+    """The clock stands still, and they do not agree; somebody of ours hears of it."""
+    contact = _me(request)
+    return _do(
+        request, number,
+        lambda found, who: actions.contest_wait(ticket=found, contact=contact, **who).number,
+    )  # fmt: skip
 
 
 def _do(
@@ -245,5 +257,6 @@ urlpatterns = [
     path("requests/<int:number>", one_request, name="portal-request"),
     path("requests/<int:number>/say", request_say, name="portal-request-say"),
     path("requests/<int:number>/close", request_close, name="portal-request-close"),
+    path("requests/<int:number>/contest", request_contest, name="portal-request-contest"),
     path("requests/<int:number>/reopen", request_reopen, name="portal-request-reopen"),
 ]

@@ -32,17 +32,39 @@ def tell_the_owner_of_an_answer(event: events.ClientWrote, told: Told) -> None:
 
 @reacts_to(events.ClockMissed)
 def tell_of_a_missed_promise(event: events.ClockMissed, told: Told) -> None:
-    """Its owner hears of it; of a ticket nobody owns, those who hand out work do."""
-    owner_id = _ticket(event.ticket_id).owner_id
-    people = [owner_id] if owner_id is not None else _watchers()
-    for person_id in people:
-        _tell(
-            person_id,
-            f"missed:{event.clock_id}",
-            f"Promise missed: {event.promise}",
-            event.ticket_id,
-            told,
-        )
+    _tell_those_on_it(event.ticket_id, f"missed:{event.clock_id}",
+                      f"Promise missed: {event.promise}", told)  # fmt: skip
+
+
+@reacts_to(events.ClockWarned)
+def tell_of_time_running_out(event: events.ClockWarned, told: Told) -> None:
+    """Once for each share of a target; a target that grew warns again (S15)."""
+    reason = f"{event.share} % of the time is used: {event.promise}"
+    _tell_those_on_it(event.ticket_id, f"warned:{told.entry_id}", reason, told)
+
+
+@reacts_to(events.WaitEnded)
+def tell_that_it_goes_on(event: events.WaitEnded, told: Told) -> None:
+    reason = f"Back to work: {event.because}"
+    _tell_those_on_it(event.ticket_id, f"goes-on:{told.entry_id}", reason, told)
+
+
+@reacts_to(events.WaitContested)
+def tell_of_an_objection(event: events.WaitContested, told: Told) -> None:
+    _tell_those_on_it(event.ticket_id, f"contested:{told.entry_id}",
+                      "The client does not agree that it waits", told)  # fmt: skip
+
+
+def _tell_those_on_it(ticket_id: int, key: str, reason: str, told: Told) -> None:
+    """Its owner; of a ticket nobody owns its team, else those who hand out work."""
+    ticket = _ticket(ticket_id)
+    for person_id in [ticket.owner_id] if ticket.owner_id else _team(ticket) or _watchers():
+        _tell(person_id, key, reason, ticket_id, told)
+
+
+def _team(ticket: Ticket) -> list[int]:
+    people = Person.objects.filter(teams=ticket.team_id, is_active=True)
+    return list(people.values_list("pk", flat=True)) if ticket.team_id else []
 
 
 @reacts_to(events.TicketOpened)

@@ -86,6 +86,15 @@ def clock_of(ticket: Ticket, target: str) -> Clock:
     return Clock.objects.get(ticket=ticket, target=target)
 
 
+def revised(scene: Scene, *, update: int | None = None, **policy: Any) -> ServiceLevelVersion:
+    """A newer version of the office's level, with a next word promised or another policy."""
+    more = {"update": update} if update else {}
+    return contracts.revise_level(
+        level=scene.office.level, targets={p: t | more for p, t in TARGETS.items()},
+        calendar=Calendar.objects.get(), policy=policy, by=system("Tests"), at=BEFORE,
+    )  # fmt: skip
+
+
 def _levels(by: Actor) -> tuple[ServiceLevelVersion, ServiceLevelVersion]:
     hours: Calendar = contracts.add_calendar(
         name="Office hours", definition=OFFICE, by=by, at=BEFORE

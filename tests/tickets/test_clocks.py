@@ -213,8 +213,15 @@ def test_later_than_a_week_it_is_a_new_ticket_that_follows(scene: Scene) -> None
     assert due(message.ticket, "response") == ny(2026, 6, 9, 12)
     ticket.refresh_from_db()
     assert ticket.status == "resolved"
+    facts = {"ticket": ticket, "by": scene.by, "at": ny(2026, 6, 9, 11)}
+    follower = actions.reopen(**facts)
+    assert follower.pk == message.ticket_id  # it goes on already
+    actions.resolve(ticket=follower, by=scene.by, at=ny(2026, 6, 9, 12))
+    another = actions.reopen(**facts)
+    assert another.follows_id == ticket.pk
+    assert actions.reopen(**facts).pk == another.pk
     with pytest.raises(Refused):
-        actions.reopen(ticket=ticket, by=scene.by, at=ny(2026, 6, 9, 10))
+        actions.set_status(status="open", **facts)
 
 
 def test_told_twice_nothing_changes(scene: Scene) -> None:

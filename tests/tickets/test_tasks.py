@@ -32,17 +32,18 @@ def test_the_sweep_hints_only_where_something_is_due(
         build_scene().open(at=ny(2026, 6, 1, 10), priority=4)
     ticket = scene.open(at=ny(2026, 6, 1, 10), priority=1)
     with time_machine.travel(ny(2026, 6, 1, 10, 15), tick=False):
+        tasks.settle()  # what is nearly over is told
         tasks.sweep_clocks()
         assert queued == []
     with time_machine.travel(ny(2026, 6, 1, 10, 16), tick=False):
         tasks.sweep_clocks()
-        assert queued == [("tickets.tasks.breach", "t_alpha")]
-        tasks.breach()
+        assert queued == [("tickets.tasks.settle", "t_alpha")]
+        tasks.settle()
         tasks.sweep_clocks()
-    assert queued == [("tickets.tasks.breach", "t_alpha")]
+    assert queued == [("tickets.tasks.settle", "t_alpha")]
     assert clock_of(ticket, "response").missed_at == ny(2026, 6, 1, 10, 15)
 
 
 def test_the_tasks_know_whose_they_are() -> None:
     assert work.SCOPES["tickets.tasks.sweep_clocks"] == "platform"
-    assert work.SCOPES["tickets.tasks.breach"] == "tenant"
+    assert work.SCOPES["tickets.tasks.settle"] == "tenant"

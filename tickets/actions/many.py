@@ -25,6 +25,7 @@ class Change:
     field: str
     value: str
     reason: str = ""
+    may_major: bool = False
 
 
 @transaction.atomic
@@ -74,7 +75,7 @@ def _apply(ticket: Ticket, change: Change, owner: Person | None, by: Actor, at: 
     if change.field == "owner":
         assign(ticket=ticket, owner=owner, by=by, at=at)
     elif change.field == "priority":
-        number = int(change.value) if change.value.isdecimal() else 0
-        set_priority(ticket=ticket, priority=number, by=by, at=at)
+        number = int(change.value) if change.value.isdecimal() else -1
+        set_priority(ticket=ticket, priority=number, may_major=change.may_major, by=by, at=at)
     else:
         set_status(ticket=ticket, status=change.value, pause_reason=change.reason, by=by, at=at)

@@ -13,6 +13,7 @@ from tickets.actions.opening import open_ticket
 from tickets.actions.progress import set_status
 from tickets.models import Message, Ticket
 from tickets.rules import states
+from tickets.rules.promises import What
 from tickets.rules.states import Status, Verb
 from tickets.rules.words import one_line
 
@@ -33,7 +34,6 @@ def reply(
     if not is_new:
         return message
     first = held.respond()
-    ticket.client_wrote_at = None
     held.save()
     held.announce(events.TicketReplied, message_id=message.pk, first=first)
     if status is None and ticket.status == Status.NEW and held.human:
@@ -43,6 +43,32 @@ def reply(
             pause_reason = "We asked and wait for the answer"
         set_status(ticket=ticket, status=status, pause_reason=pause_reason, by=by, at=at)
     return message
+
+
+@transaction.atomic
+def vendor_answered(
+    *, ticket: Ticket, body: str, by: Actor, at: datetime, key: str | None = None
+) -> Message:
+    """Whom we waited for said something: kept as a note, and the wait is over (S13)."""
+    message = note(ticket=ticket, body=body, by=by, at=at, key=key)
+    if ticket.status == Status.WAITING_VENDOR:
+        set_status(ticket=ticket, status=Status.OPEN, by=by, at=at)
+    return message
+
+
+@transaction.atomic
+def contest_wait(*, ticket: Ticket, contact: Contact, by: Actor, at: datetime) -> Ticket:
+    """The client does not agree that the clock stands still; somebody of ours has to look (S13)."""
+    held = Held(ticket, by=by, at=at)
+    if contact.client_id != ticket.client_id:
+        raise Refused("This person belongs to another client.", field="contact")
+    if not states.pauses(ticket.status):
+        raise Refused("It is not waiting any more.", field="status", code="wrong_status")
+    if ticket.contested_at is None:
+        ticket.contested_at = at
+        held.save()
+        held.announce(events.WaitContested, reason=ticket.pause_reason)
+    return ticket
 
 
 @transaction.atomic
@@ -63,17 +89,23 @@ def client_message(
 ) -> Message:
     """The client wrote: what waited for them goes on, what was resolved opens again.
 
-    Later than a week after the end it is a new ticket that follows the old one (S14).
+    When it ended too long ago it is a new ticket that follows the old one (S14); on a ticket that
+    was merged it is said on the one that goes on (S16).
     """
     held = Held(ticket, by=by, at=at)
     if contact.client_id != ticket.client_id:
         raise Refused("This person belongs to another client.", field="contact")
+    if ticket.merged_into is not None:
+        return client_message(
+            ticket=ticket.merged_into, body=body, contact=contact, by=by, at=at, key=key
+        )
     if held.ended and not held.reopenable:
         return _begin_again(held, body, contact, key)
     message, is_new = held.say(Message.Kind.CLIENT, body, key)
     if not is_new:
         return message
     ticket.client_wrote_at = ticket.client_wrote_at or at
+    held.clocks.tell(What.CLIENT_WROTE, at)
     held.save()
     held.announce(events.ClientWrote, message_id=message.pk, contact_id=contact.pk)
     if held.ended:
@@ -91,7 +123,7 @@ def _begin_again(held: Held, body: str, contact: Contact, key: str | None) -> Me
         subject=one_line(f"Again: {ended.subject}"),
         body=body,
         channel=Ticket.Channel.PORTAL,
-        priority=ended.priority,
+        priority=ended.priority or Ticket.Priority.CRITICAL,
         contact=contact,
         device=ended.device,
         site=ended.site,

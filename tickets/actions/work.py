@@ -35,7 +35,7 @@ def assign(*, ticket: Ticket, owner: Person | None, by: Actor, at: datetime) -> 
 def acknowledge(*, ticket: Ticket, by: Actor, at: datetime) -> Ticket:
     """A person is on it: that meets the response promise without a word to the client (K5)."""
     held = Held(ticket, by=by, at=at)
-    if not held.ended and held.respond():
+    if not held.ended and held.respond(in_words=False):
         held.save()
         held.announce(events.TicketAcknowledged)
     return ticket

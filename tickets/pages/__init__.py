@@ -1,6 +1,6 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from tickets.pages import changes, new, queue, ticket
+from tickets.pages import changes, new, promises, queue, ticket
 from tickets.pages.fills import (
     nav_count,
     on_client_page,
@@ -28,4 +28,5 @@ urlpatterns = [
     *new.urlpatterns,
     *ticket.urlpatterns,
     *changes.urlpatterns,
+    *promises.urlpatterns,
 ]

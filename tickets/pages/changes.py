@@ -44,7 +44,7 @@ def _do(
 @staff(EDIT)
 @require_POST
 def ticket_say(request: HttpRequest, number: int) -> HttpResponse:
-    """A reply to the client, or a note among ourselves."""
+    """A reply to the client, a note among ourselves, or what a vendor said."""
     body, key = request.POST.get("body", ""), form_key(request)
     status = request.POST.get("status", "")[:20] or None
     reason = request.POST.get("pause_reason", "")
@@ -52,6 +52,8 @@ def ticket_say(request: HttpRequest, number: int) -> HttpResponse:
     def say(found: Ticket, who: dict[str, Any]) -> None:
         if request.POST.get("kind") == "note":
             actions.note(ticket=found, body=body, key=key, **who)
+        elif request.POST.get("kind") == "vendor":
+            actions.vendor_answered(ticket=found, body=body, key=key, **who)
         else:
             actions.reply(
                 ticket=found, body=body, key=key, status=status, pause_reason=reason, **who
@@ -73,10 +75,13 @@ def ticket_status(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def ticket_priority(request: HttpRequest, number: int) -> HttpResponse:
     sent = request.POST.get("priority", "")[:2]
-    priority = int(sent) if sent.isdecimal() else 0
+    priority = int(sent) if sent.isdecimal() else -1
+    major = request.viewer.may(Permission.TICKET_MAJOR)
     return _do(
         request, number,
-        lambda found, who: actions.set_priority(ticket=found, priority=priority, **who),
+        lambda found, who: actions.set_priority(
+            ticket=found, priority=priority, may_major=major, **who
+        ),
     )  # fmt: skip
 
 
@@ -93,7 +98,13 @@ def ticket_assign(request: HttpRequest, number: int) -> HttpResponse:
 @staff(EDIT)
 @require_POST
 def ticket_reopen(request: HttpRequest, number: int) -> HttpResponse:
-    return _do(request, number, lambda found, who: actions.reopen(ticket=found, **who))
+    """Go on with it; too long after its end that is a new ticket that follows."""
+    found, who = ticket_of(request, number), {"by": request.viewer.actor, "at": datetime.now(UTC)}
+    going_on = actions.reopen(ticket=found, **who)
+    if going_on.pk == found.pk and request.htmx:
+        return page(request, "tickets/_changed.html", **shown(request, ticket_of(request, number)))
+    said = "" if going_on.pk == found.pk else f"#{going_on.number} follows #{number}"
+    return go(request, "ticket", going_on.number, toast_text=said)
 
 
 @staff(EDIT)
@@ -103,11 +114,11 @@ def ticket_wait(request: HttpRequest, number: int) -> HttpResponse:
     found = ticket_of(request, number)
     wanted = request.GET.get("status", "waiting_client")
     form = WaitForm(request.POST or None, initial={"status": wanted})
-    done = _asked(request, form, lambda values, who: actions.set_status(
+    done = asked_for(request, form, lambda values, who: actions.set_status(
         ticket=found, **values, **who
     ))  # fmt: skip
     address = reverse("ticket-wait", args=[number])
-    return done or _ask(request, found, form, "Why does it wait?", "Stop the clock", address)
+    return done or ask(request, found, form, "Why does it wait?", "Stop the clock", address)
 
 
 @staff(EDIT)
@@ -118,12 +129,14 @@ def ticket_resolve(request: HttpRequest, number: int) -> HttpResponse:
     form = ResolveForm(request.POST or None)
     if request.method == "POST" and not form.data:
         form = ResolveForm({"text": ""})
-    done = _asked(request, form, lambda values, who: actions.resolve(ticket=found, **values, **who))
+    done = asked_for(
+        request, form, lambda values, who: actions.resolve(ticket=found, **values, **who)
+    )
     address = reverse("ticket-resolve", args=[number])
-    return done or _ask(request, found, form, f"Resolve #{number}", "Resolve", address)
+    return done or ask(request, found, form, f"Resolve #{number}", "Resolve", address)
 
 
-def _asked(
+def asked_for(
     request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any], dict[str, Any]], Ticket]
 ) -> HttpResponse | None:
     """What follows a form that was sent and went through; None while it must be shown."""
@@ -137,7 +150,7 @@ def _asked(
     return go(request, "ticket", done.number)
 
 
-def _ask(
+def ask(
     request: HttpRequest, found: Ticket, form: forms.Form, title: str, submit: str, address: str
 ) -> HttpResponse:
     """The form as a dialog, or as a page for whoever has no script."""

@@ -23,12 +23,12 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
     """The form; `?client=slug&device=7` fills it in, as the client's and device's pages do."""
     client = _client(request)
     if request.method == "POST" and "choose" not in request.POST:
-        form = NewTicketForm(request.POST, client=client)
+        form = NewTicketForm(request.POST, client=client, **_rights(request))
         opened = _open(request, form)
         if opened is not None:
             return go(request, "ticket", opened.number, toast_text=f"#{opened.number} opened")
     else:
-        form = NewTicketForm(initial=_initial(request), client=client)
+        form = NewTicketForm(initial=_initial(request), client=client, **_rights(request))
     return page(
         request, "tickets/new.html", form=form, status=422 if form.errors else 200,
         **_about(client, _device(request, client)),
@@ -51,11 +51,19 @@ def _open(request: HttpRequest, form: NewTicketForm) -> Ticket | None:
         return None
     try:
         return actions.open_ticket(
-            **form.cleaned_data, by=request.viewer.actor, at=datetime.now(UTC)
-        )
+            **form.said(), may_major=request.viewer.may(Permission.TICKET_MAJOR),
+            by=request.viewer.actor, at=datetime.now(UTC),
+        )  # fmt: skip
     except Refused as error:
         blame(form, error)
         return None
+
+
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    return {
+        "may_major": request.viewer.may(Permission.TICKET_MAJOR),
+        "may_backdate": request.viewer.may(Permission.TICKET_BACKDATE),
+    }
 
 
 def _asked(request: HttpRequest, name: str) -> str:

@@ -143,7 +143,8 @@ def _change(request: HttpRequest) -> actions.Change:
     if "owner" in sent:
         return actions.Change("owner", sent["owner"][:20])
     if "priority" in sent:
-        return actions.Change("priority", sent["priority"][:2])
+        major = request.viewer.may(Permission.TICKET_MAJOR)
+        return actions.Change("priority", sent["priority"][:2], may_major=major)
     if "status" in sent:
         return actions.Change("status", sent["status"][:20])
     if "wait" in sent:

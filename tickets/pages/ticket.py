@@ -27,7 +27,9 @@ def ticket_of(request: HttpRequest, number: int) -> Ticket:
     """The ticket of the address with all that its page shows, or 404."""
     rows = (
         Ticket.objects.visible_to(request.viewer)
-        .select_related("client", "contact", "device", "site", "owner", "agreement", "follows")
+        .select_related(
+            "client", "contact", "device", "site", "owner", "agreement", "follows", "merged_into"
+        )
         .prefetch_related("clocks__spans")
     )
     return get_object_or_404(rows, number=number)
@@ -66,9 +68,10 @@ def shown(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "clock": queries.next_of(clocks),
         "level": contracts.level(found.level_version_id) if found.level_version_id else None,
         "key": uuid.uuid4().hex,
+        "merged": list(found.merged.only("number").order_by("number")),
         "other_zone": found.client.zone != (request.viewer.zone or request.tenant.zone),
         "can_edit": request.viewer.may(Permission.TICKET_EDIT),
-        **_choices(found),
+        **_choices(found, request.viewer.may(Permission.TICKET_MAJOR)),
     }
 
 
@@ -81,7 +84,7 @@ def _tabs(found: Ticket, items: list[queries.Item]) -> list[tuple[str, str, str,
     ]
 
 
-def _choices(found: Ticket) -> dict[str, Any]:
+def _choices(found: Ticket, may_major: bool) -> dict[str, Any]:
     """What may be done to the ticket in its status."""
     verbs = states.allowed_verbs(found.status)
     moves = {
@@ -94,12 +97,14 @@ def _choices(found: Ticket) -> dict[str, Any]:
     to_whom = f" to {found.contact.name.split(' ')[0]}" if found.contact else ""
     to = [moves[verb] for verb in verbs if verb in moves]
     kinds = [("reply", f"Reply{to_whom}", "R")] if Verb.REPLY in verbs else []
+    vendor = [("vendor", "Vendor's word", "V")] if found.status == Status.WAITING_VENDOR else []
     return {
         "verbs": {str(verb) for verb in verbs},
-        "kinds": [*kinds, ("note", "Internal note", "I")],
+        "kinds": [*kinds, ("note", "Internal note", "I"), *vendor],
         "statuses": [(one.value, one.words, one in PAUSING) for one in to],
         "status_words": Status(found.status).words,
-        "priorities": Ticket.Priority.choices,
+        "priorities": [one for one in Ticket.Priority.choices if may_major or one[0]],
+        "may_major": may_major,
         "people": list(staff_people()) if Verb.ASSIGN in verbs else [],
     }
 

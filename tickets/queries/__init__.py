@@ -1,6 +1,6 @@
 """What can be asked about tickets."""
 
-from tickets.queries.clocks import Shown, clocks_of, is_breach_due, next_of
+from tickets.queries.clocks import Shown, clocks_of, is_anything_due, next_of
 from tickets.queries.home import do_next, figures, found, open_tickets
 from tickets.queries.portal import (
     Request,
@@ -45,7 +45,7 @@ __all__ = [
     "for_rows",
     "found",
     "in_words",
-    "is_breach_due",
+    "is_anything_due",
     "listed",
     "neighbours",
     "next_of",

@@ -1,6 +1,6 @@
 """A ticket's clocks as the rules see them, and what a page shows of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +8,12 @@ from django.db.models import QuerySet
 
 from contracts import queries as contracts
 from contracts.rules.calendar import SupportCalendar
+from contracts.rules.policy import Policy, Updates
+from contracts.rules.targets import at_priority
 from tickets.models import Clock, Ticket
 from tickets.rules import clock as rules
 from tickets.rules.face import Face, Look, face
+from tickets.rules.promises import Terms
 
 
 def rule_of(row: Clock) -> rules.Clock:
@@ -26,28 +29,33 @@ def rule_of(row: Clock) -> rules.Clock:
     )
 
 
-def calendar_of(ticket: Ticket) -> SupportCalendar | None:
-    """The hours its promise counts; None where nothing was promised."""
-    if ticket.level_version_id is None:
+def calendar_of(row: Clock, ticket: Ticket) -> SupportCalendar:
+    """The hours a clock counts: those of the promise it began under."""
+    return contracts.level(row.level_version_id or ticket.level_version_id or 0).calendar
+
+
+def terms_of(level_version_id: int | None, priority: int) -> Terms | None:
+    """What is promised at a priority and how it counts; None where nothing is."""
+    if level_version_id is None:
         return None
-    return contracts.level(ticket.level_version_id).calendar
+    level = contracts.level(level_version_id)
+    pausing = {Clock.Target.RESOLUTION.value}
+    if level.pauses_response:
+        pausing.add(Clock.Target.RESPONSE.value)
+    if level.policy.pauses_update:
+        pausing.add(Clock.Target.UPDATE.value)
+    return Terms(
+        level.calendar,
+        at_priority(level.targets, priority),
+        frozenset(pausing),
+        every=level.policy.updates is Updates.INTERVAL,
+        grace=level.policy.grace,
+    )
 
 
-def targets_of(ticket: Ticket, priority: int) -> dict[str, int]:
-    """The seconds promised for each target at a priority; what is not promised is left out."""
-    if ticket.level_version_id is None:
-        return {}
-    level = contracts.level(ticket.level_version_id)
-    promised: Mapping[str, int | None] = level.targets.get(str(priority)) or {}
-    found = {str(target): promised.get(str(target)) for target in Clock.Target.values}
-    return {target: int(seconds) for target, seconds in found.items() if seconds}
-
-
-def pausing_of(ticket: Ticket) -> tuple[str, ...]:
-    """The targets that stand still while we wait; the first reply only where it was agreed."""
-    if ticket.level_version_id and contracts.level(ticket.level_version_id).pauses_response:
-        return (Clock.Target.RESPONSE.value, Clock.Target.RESOLUTION.value)
-    return (Clock.Target.RESOLUTION.value,)
+def policy_of(level_version_id: int | None) -> Policy:
+    """The rules a ticket is held to; the usual ones where nothing was promised."""
+    return contracts.level(level_version_id).policy if level_version_id else Policy()
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Shown:
     began_at: datetime | None
     met_at: datetime | None
     missed_at: datetime | None
+    raised: bool = False
 
     @property
     def look(self) -> str:
@@ -82,13 +91,23 @@ class Shown:
         return self.met_at is None and self.face.look is not Look.STOPPED
 
 
+_ORDER = {Clock.Target.RESPONSE: 0, Clock.Target.UPDATE: 1, Clock.Target.RESOLUTION: 2}
+
+
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:
-    """What the ticket's clocks say at an instant, response first."""
-    calendar = calendar_of(ticket)
-    if calendar is None:
-        return []
-    rows = sorted(ticket.clocks.all(), key=lambda row: row.target != Clock.Target.RESPONSE)
-    return [_shown(row, calendar, at) for row in rows]
+    """What the ticket's clocks say at an instant, response first.
+
+    Of a promise given again only the last counts. A next word that is no longer owed is history.
+    """
+    latest: dict[str, Clock] = {}
+    for row in ticket.clocks.all():
+        if row.target not in latest or latest[row.target].cycle < row.cycle:
+            latest[row.target] = row
+    update = latest.get(Clock.Target.UPDATE)
+    if update is not None and (update.met_at or update.stopped_at):
+        del latest[Clock.Target.UPDATE]
+    rows = sorted(latest.values(), key=lambda row: _ORDER[Clock.Target(row.target)])
+    return [_shown(row, calendar_of(row, ticket), at) for row in rows]
 
 
 def next_of(shown: Iterable[Shown]) -> Shown | None:
@@ -111,6 +130,7 @@ def _shown(row: Clock, calendar: SupportCalendar, at: datetime) -> Shown:
         began_at=spans[0].started_at if spans else None,
         met_at=row.met_at,
         missed_at=row.missed_at,
+        raised=bool(row.breach_cause),
     )
 
 
@@ -120,6 +140,16 @@ def over_at(at: datetime) -> QuerySet[Clock]:
     return Clock.objects.filter(met_at__isnull=True, missed_at__isnull=True, due_at__lt=whole)
 
 
-def is_breach_due(at: datetime) -> bool:
-    """Whether the sweep has something to do; one look into a partial index."""
-    return over_at(at).exists()
+def warned_at(at: datetime) -> QuerySet[Clock]:
+    """The clocks of which the next share of the target is used by now (S15)."""
+    return Clock.objects.filter(warn_at__lte=at)
+
+
+def resuming_at(at: datetime) -> QuerySet[Ticket]:
+    """The tickets whose wait is over by now (S13)."""
+    return Ticket.objects.filter(resumes_at__lte=at)
+
+
+def is_anything_due(at: datetime) -> bool:
+    """Whether the sweep has something to do; three looks into partial indexes."""
+    return any(rows(at).exists() for rows in (over_at, warned_at, resuming_at))

@@ -23,6 +23,7 @@ class Request:
     words: str
     answer: Shown | None
     fix: Shown | None
+    update: Shown | None = None
 
 
 def requests(viewer: Viewer, *, mine: bool) -> QuerySet[Ticket]:
@@ -57,6 +58,7 @@ def as_request(ticket: Ticket, at: datetime) -> Request:
         in_words(ticket),
         clocks.get(Clock.Target.RESPONSE),
         clocks.get(Clock.Target.RESOLUTION),
+        clocks.get(Clock.Target.UPDATE),
     )
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from contracts import queries as contracts
 from contracts.rules.calendar import NeverOpens, add
+from contracts.rules.targets import at_priority
+from tickets.models import Ticket
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,12 @@ def promised(*, client_id: int, device_id: int | None, at: datetime) -> Promise:
     level = contracts.level(cover.level_version_id)
     try:
         due = {
-            int(priority): (
+            priority: (
                 add(level.calendar, at, target["response"]),
                 add(level.calendar, at, target["resolution"]),
             )
-            for priority, target in level.targets.items()
+            for priority in Ticket.Priority.values
+            if (target := at_priority(level.targets, priority))
         }
     except NeverOpens:
         due = {}

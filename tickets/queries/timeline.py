@@ -19,6 +19,13 @@ _LOOKS = {  # kind of entry: icon, tone
     "tickets.closed": ("archive", ""),
     "tickets.reopened": ("rotate-ccw", "warn"),
     "tickets.clock_missed": ("alarm-clock", "danger"),
+    "tickets.clock_warned": ("hourglass", "warn"),
+    "tickets.wait_ended": ("play", ""),
+    "tickets.wait_contested": ("hand", "warn"),
+    "tickets.moved": ("arrow-right-left", ""),
+    "tickets.held_to": ("gauge", ""),
+    "tickets.merged": ("merge", ""),
+    "tickets.took_over": ("merge", ""),
 }
 LIMIT = 400
 
@@ -41,10 +48,16 @@ class Item:
 
 
 def timeline(ticket: Ticket, *, for_client: bool, part: str = "") -> list[Item]:
-    """Oldest first. A client sees what was said to them and by them, never a note or a change."""
+    """Oldest first. A client sees what was said to them and by them, never a note or a change.
+
+    What was said while the ticket was thought to be another client's is never shown to this one.
+    """
     messages = ticket.messages.all()
     if for_client:
-        return [_said(one) for one in messages.exclude(kind=Message.Kind.NOTE)]
+        said = messages.exclude(kind=Message.Kind.NOTE)
+        if ticket.client_since is not None:
+            said = said.filter(at__gte=ticket.client_since)
+        return [_said(one) for one in said]
     items = [_said(one) for one in messages] + _changes(ticket)
     items.sort(key=lambda item: (item.at, item.rank))
     return [item for item in items if part in ("", item.part)]

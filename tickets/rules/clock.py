@@ -8,13 +8,11 @@ same thing twice changes nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from fractions import Fraction
 from functools import reduce
 
 from contracts.rules import calendar as business
-from contracts.rules.calendar import SupportCalendar
+from contracts.rules.calendar import NeverOpens, SupportCalendar
 
 DEFAULT_THRESHOLDS = (70, 90, 100)
 _SECOND = timedelta(seconds=1)
@@ -38,6 +36,7 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     TARGET_CHANGED = "target_changed"
     STOPPED = "stopped"
+    BEGAN_EARLIER = "began_earlier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Event:
 
     `target` comes with `started` and `target_changed`; `grace` is the open time still granted when
     a shorter target would already be over; `carried` is what an earlier agreement's clock had
-    used when this one took over.
+    used when this one took over; `since` is the instant the trouble turned out to have begun.
     """
 
     kind: str
@@ -54,6 +53,7 @@ class Event:
     target: int = 0
     grace: int = 0
     carried: int = 0
+    since: datetime | None = None
 
 
 class State(StrEnum):
@@ -106,8 +106,17 @@ def consumed(
 def due(
     calendar: SupportCalendar, spans: Iterable[Span], target: int, *, carried: int = 0
 ) -> datetime | None:
-    """The instant the target is, or was, used up; None while it is paused with time left."""
-    left = target - carried
+    """The instant the target is, or was, used up; None while it is paused with time left.
+
+    None also where the hours never open again, since then it can never be missed.
+    """
+    try:
+        return _used_up(calendar, spans, target - carried)
+    except NeverOpens:
+        return None
+
+
+def _used_up(calendar: SupportCalendar, spans: Iterable[Span], left: int) -> datetime | None:
     for span in spans:
         if left <= 0:
             return business.add(calendar, span.started_at, 0)
@@ -192,7 +201,17 @@ def _moved(calendar: SupportCalendar, clock: Clock, event: Event) -> Clock:
             return _noticed(calendar, _retargeted(calendar, clock, event), event.at)
         case Kind.STOPPED if not clock.done:
             return replace(clock, spans=_closed(clock.spans, event.at), stopped_at=event.at)
+        case Kind.BEGAN_EARLIER if not clock.done:
+            return _noticed(calendar, _begun(clock, event.since), event.at)
     return clock
+
+
+def _begun(clock: Clock, since: datetime | None) -> Clock:
+    """The clock as if it had started earlier; time before its first start is never given back."""
+    if since is None or not clock.spans or since >= clock.spans[0].started_at:
+        return clock
+    first = replace(clock.spans[0], started_at=since)
+    return replace(clock, spans=(first, *clock.spans[1:]))
 
 
 def _noticed(calendar: SupportCalendar, clock: Clock, at: datetime) -> Clock:
@@ -256,36 +275,6 @@ def state(calendar: SupportCalendar, clock: Clock, at: datetime) -> State:
     if clock.fulfilled_at is not None:
         return State.MET
     return State.RUNNING if clock.running else State.PAUSED
-
-
-def may_reopen(fulfilled_at: datetime, at: datetime, days: int = 7) -> bool:
-    """Whether the same ticket may go on; later than this it becomes a linked new one."""
-    return at <= fulfilled_at + timedelta(days=days)
-
-
-def unanswered_since(messages: Iterable[tuple[datetime, bool]]) -> datetime | None:
-    """The oldest client message without a public reply since; `True` marks the client's.
-
-    This is where an update clock starts, so a client who writes again is not put back in line.
-    """
-    since: datetime | None = None
-    for at, from_client in sorted(messages):
-        if not from_client:
-            since = None
-        elif since is None:
-            since = at
-    return since
-
-
-def attainment(met: int, missed: int) -> Fraction | None:
-    """The share of targets kept, unrounded for comparing; None while nothing was judged."""
-    return Fraction(met, met + missed) if met + missed else None
-
-
-def shown_percent(share: Fraction) -> Decimal:
-    """A share as a percentage with two places, for reading only."""
-    exact = Decimal(share.numerator * 100) / Decimal(share.denominator)
-    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _whole(at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Which status allows what, which one stops the clock, and how urgent a ticket is."""
+"""Which status allows what, and which one stops the clock."""
 
 from enum import StrEnum
 
@@ -83,9 +83,6 @@ _TABLE: dict[Verb, tuple[frozenset[Status], Status | None, str]] = {
     Verb.REOPEN: (ENDED, Status.OPEN, "reopened"),
 }
 
-# Rows are impact 1 to 3, columns urgency 1 to 3; one is the gravest.
-DEFAULT_MATRIX = ((1, 2, 3), (2, 3, 4), (3, 4, 5))
-
 
 def allows(status: str, verb: str) -> bool:
     """Whether the verb may be asked of a ticket in this status."""
@@ -121,13 +118,3 @@ def after_client_reply(status: str) -> Status:
 def pauses(status: str) -> bool:
     """Whether the resolution clock stands still in this status."""
     return Status(status) in PAUSING
-
-
-def priority(
-    impact: int, urgency: int, matrix: tuple[tuple[int, ...], ...] = DEFAULT_MATRIX
-) -> int:
-    """The priority an impact and an urgency of 1 to 3 give together."""
-    for name, value in (("impact", impact), ("urgency", urgency)):
-        if value not in (1, 2, 3):
-            raise Refused(f"{name.capitalize()} must be 1, 2 or 3, not {value}.", field=name)
-    return matrix[impact - 1][urgency - 1]

@@ -13,6 +13,8 @@ class Permission(StrEnum):
     AGREEMENT_EDIT = "agreement.edit"
     TICKET_VIEW = "ticket.view"
     TICKET_EDIT = "ticket.edit"
+    TICKET_MAJOR = "ticket.major"
+    TICKET_BACKDATE = "ticket.backdate"
     INCIDENT_VIEW = "incident.view"
     INCIDENT_EDIT = "incident.edit"
     MONITOR_EDIT = "monitor.edit"
@@ -46,8 +48,9 @@ ROLES: dict[str, Role] = {
         Role(
             "dispatcher",
             "Dispatcher",
-            "Works and hands out tickets, sees agreements and drafts of bills.",
-            _WORK | {P.BILLING_VIEW, P.JOURNAL_VIEW},
+            "Works and hands out tickets, declares major incidents, sees agreements and drafts of "
+            "bills.",
+            _WORK | {P.TICKET_MAJOR, P.TICKET_BACKDATE, P.BILLING_VIEW, P.JOURNAL_VIEW},
         ),
         Role(
             "finance",

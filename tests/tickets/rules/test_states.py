@@ -77,19 +77,3 @@ def test_only_ended_tickets_reopen():
 )
 def test_a_client_who_writes_gets_the_ticket_going_again(status, then):
     assert states.after_client_reply(status) == then
-
-
-@pytest.mark.parametrize(
-    ("impact", "urgency", "expected"), [(1, 1, 1), (2, 1, 2), (1, 3, 3), (2, 2, 3), (3, 3, 5)]
-)
-def test_impact_and_urgency_give_the_priority(impact, urgency, expected):
-    assert states.priority(impact, urgency) == expected
-
-
-@pytest.mark.parametrize(
-    ("impact", "urgency", "field"), [(0, 1, "impact"), (1, 4, "urgency"), (-1, 1, "impact")]
-)
-def test_an_impact_or_urgency_outside_the_matrix_is_named(impact, urgency, field):
-    with pytest.raises(Refused) as refusal:
-        states.priority(impact, urgency)
-    assert refusal.value.field == field
