@@ -63,53 +63,63 @@ class Readings:
         if not self.reports:
             return
         known = self._series()
-        for device_id, report in self.reports:
-            ticks = (measured_at(report) - _POSTGRES_EPOCH) // _TICK
-            for name, value in report.metrics.items():
-                series_id = known.get((device_id, name))
-                if series_id is not None:
-                    self.values[(series_id, ticks)] = value
-            if report.samples:
-                self._take(device_id, report, known)
+        missing = self._gather(known)
+        if missing:
+            by_name = sorted(missing, key=lambda one: (one[0], place_of(one[1])))
+            self._gather(self._make(by_name, known))
         if self.values:
             self._copy()
             self._keep_last()
             self._roll_late()
 
-    def _take(self, device_id: int, report: Report, known: dict[tuple[int, str], int]) -> None:
+    def _gather(self, known: dict[tuple[int, str], int]) -> set[tuple[int, str]]:
+        """Lay the values of the known series down; the names of the others."""
+        values, missing = self.values, set()
+        at, ticks = None, 0
+        for device_id, report in self.reports:
+            measured = measured_at(report)
+            if measured is not at:  # what came together shares its instant
+                at, ticks = measured, (measured - _POSTGRES_EPOCH) // _TICK
+            for name, value in report.metrics.items():
+                series_id = known.get((device_id, name))
+                if series_id is None:
+                    missing.add((device_id, name))
+                else:
+                    values[(series_id, ticks)] = value
+            if report.samples:
+                self._take(device_id, report, known, missing)
+        return missing
+
+    def _take(
+        self,
+        device_id: int,
+        report: Report,
+        known: dict[tuple[int, str], int],
+        missing: set[tuple[int, str]],
+    ) -> None:
         """Values that each have an instant of their own, where it is believable."""
         newest = (report.at - _POSTGRES_EPOCH) // _TICK
         oldest = newest - OLDEST // _TICK
         for name, milliseconds, value in report.samples:
             series_id = known.get((device_id, name))
-            if series_id is not None:
-                ticks = milliseconds * 1000 - _UNIX_EPOCH
-                believed = ticks if oldest <= ticks <= newest else newest
-                self.values[(series_id, believed)] = value
+            if series_id is None:
+                missing.add((device_id, name))
+                continue
+            ticks = milliseconds * 1000 - _UNIX_EPOCH
+            believed = ticks if oldest <= ticks <= newest else newest
+            self.values[(series_id, believed)] = value
 
     def _series(self) -> dict[tuple[int, str], int]:
-        """The series of every name in the batch, new ones made."""
-        wanted = {
-            (device_id, name) for device_id, report in self.reports for name in report.metrics
-        }
-        wanted |= {
-            (device_id, sample[0])
-            for device_id, report in self.reports
-            for sample in report.samples
-        }
+        """The series of the devices in the batch."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT device_id, name, id, watched FROM monitoring_series"
                 " WHERE device_id = ANY(%s)",
-                [list({device_id for device_id, _name in wanted})],
+                [list({device_id for device_id, _report in self.reports})],
             )
             rows = cursor.fetchall()
-        known = {(device_id, name): pk for device_id, name, pk, _watched in rows}
         self.watched = {pk for _device, _name, pk, watched in rows if watched}
-        missing = sorted(wanted - known.keys(), key=lambda one: (one[0], place_of(one[1])))
-        if missing:
-            known |= self._make(missing, known)
-        return known
+        return {(device_id, name): pk for device_id, name, pk, _watched in rows}
 
     def _make(
         self, missing: list[tuple[int, str]], known: dict[tuple[int, str], int]

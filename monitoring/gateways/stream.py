@@ -153,14 +153,15 @@ def client() -> redis.Redis:
     )
 
 
-def take_dirty() -> list[str]:
-    """The schemas with something new, in no order, each taken once."""
-    found = client().spop(DIRTY, 10_000) or []
+def take_dirty(most: int) -> list[str]:
+    """Some schemas with something new, in no order, each taken once."""
+    found = client().spop(DIRTY, most) or []
     return [name.decode() for name in found]
 
 
-def mark_dirty(schema: str) -> None:
-    client().sadd(DIRTY, schema)
+def mark_dirty(*schemas: str) -> None:
+    if schemas:
+        client().sadd(DIRTY, *schemas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +179,13 @@ class Waiting:
 
 def read(schema: str, after: str, most: int) -> Waiting:
     """The entries after a position, oldest first, as many as may be taken together."""
-    left, alone = client().hmget(f"hb:care:{schema}", ["size", "alone"])
-    size = int(left or most)
     with client().pipeline(transaction=False) as pipe:
+        pipe.hmget(f"hb:care:{schema}", ["size", "alone"])
         pipe.get(f"hb:epoch:{schema}")
-        pipe.xrange(name_of(schema), min=f"({after}", max="+", count=size)
-        epoch, found = pipe.execute()
-    entries = [(entry_id.decode(), fields.get(b"e", b"")) for entry_id, fields in found]
+        pipe.xrange(name_of(schema), min=f"({after}", max="+", count=most)
+        (left, alone), epoch, found = pipe.execute()
+    size = int(left or most)
+    entries = [(entry_id.decode(), fields.get(b"e", b"")) for entry_id, fields in found[:size]]
     name = epoch.decode() if epoch else _begun(schema)
     return Waiting(name, size, int(alone or 0), entries)
 

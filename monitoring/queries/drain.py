@@ -23,12 +23,11 @@ class Position:
 def position() -> Position:
     """Where the drain stands."""
     spooled = Exists(Spooled.objects.all())
-    row = Cursor.objects.annotate(spooled=spooled).filter(only=True).first()
-    if row is None:
-        return Position(spooled=Spooled.objects.exists())
-    return Position(
-        row.epoch, row.last_id, row.evaluated_at, row.pulse_at, row.rolled_until, row.spooled
-    )
+    rows = Cursor.objects.filter(only=True).annotate(spooled=spooled)
+    row = rows.values_list(
+        "epoch", "last_id", "evaluated_at", "pulse_at", "rolled_until", "spooled"
+    ).first()
+    return Position(*row) if row else Position(spooled=Spooled.objects.exists())
 
 
 def is_due(clock: datetime) -> bool:

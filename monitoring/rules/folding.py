@@ -6,8 +6,10 @@ between two beats, had it been in time, is found here: an outage that is over is
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from monitoring.rules.lapse import Beat, Plan, Signal, State, Status, advance
 from monitoring.rules.sources.report import OLDEST, Report

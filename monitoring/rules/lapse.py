@@ -6,10 +6,13 @@ moves a check forward: duplicates and stragglers leave it as it is.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+
+import msgspec
+from msgspec.structs import replace
 
 from monitoring.rules.schedules import Schedule, next_tick
 
@@ -52,8 +55,7 @@ class Plan:
     schedule: Schedule | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(msgspec.Struct, frozen=True, gc=False):
     """One report, at the instant we received it; `sent_at` is the sender's own clock."""
 
     at: datetime
@@ -64,8 +66,7 @@ class Beat:
     sequence: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True, gc=False):
     """What is known of a check. `started_at` is set only while a run is under way.
 
     `run_id` is the run under way, or the last one that ended. `resumed_at` is when a pause ended

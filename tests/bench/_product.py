@@ -124,7 +124,7 @@ def web(port: int) -> Any:
 
 def worker() -> Any:
     return part(
-        "worker", "celery", "-A", "msp.celery:app", "worker", "-c", "1", "-Q", "default,ingest",
+        "worker", "celery", "-A", "msp.celery:app", "worker", "-c", "2", "-Q", "default,ingest",
         "-l", "critical", "--without-gossip", "--without-mingle", "--without-heartbeat",
     )  # fmt: skip
 

@@ -20,8 +20,8 @@ from tests.bench import _product as product
 from tests.bench import in_turns, percentile, row
 
 ROLE = "owner"
-SINGLE = 600  # requests to each MSP
-BATCH, PER_REQUEST = 60, 50
+SINGLE = 1500  # requests to each MSP
+BATCH, PER_REQUEST = 200, 50
 CHECKS = 2000
 PINGS = 3000
 SINGLE_GOAL, BATCH_GOAL, VISIBLE_GOAL = 6.0, 0.25, 1.0

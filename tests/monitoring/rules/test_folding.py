@@ -1,10 +1,10 @@
 """A batch laid on a check gives what its beats one by one would have given."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from monitoring.rules.folding import Change, beat_of, fold, told
 from monitoring.rules.lapse import Plan, State, Status, advance

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitoring.rules import lapse
 from monitoring.rules.lapse import Beat, Plan, State, Status
@@ -88,7 +89,7 @@ def test_a_repeated_start_does_not_move_the_run():
 
 
 def test_a_start_is_not_a_recovery():
-    down = replace(after(MINUTE, Beat(at("10:00"))), status=Status.DOWN)
+    down = structs.replace(after(MINUTE, Beat(at("10:00"))), status=Status.DOWN)
     assert after(MINUTE, Beat(at("10:30"), "start"), state=down).status == Status.DOWN
     assert after(MINUTE, Beat(at("10:31")), state=down).status == Status.UP
 
@@ -111,7 +112,7 @@ def test_failures_in_a_row_are_counted_where_the_plan_says():
 
 def test_a_failure_keeps_a_silent_check_down_below_the_threshold():
     plan = Plan(60, 120, fail_threshold=3)
-    down = replace(after(plan, Beat(at("10:00"))), status=Status.DOWN)
+    down = structs.replace(after(plan, Beat(at("10:00"))), status=Status.DOWN)
     assert after(plan, Beat(at("10:30"), "fail"), state=down).status == Status.DOWN
 
 
