@@ -258,6 +258,7 @@ TEMPLATES = [
                     ],
                 )
             ],
+            "libraries": {"lucide": "msp.templatetags.icons"},
             "builtins": ["django_cotton.templatetags.cotton", "msp.templatetags.slots"],
         },
     }

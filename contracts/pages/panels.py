@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from contracts import queries
 from contracts.clients.models import Client, Device
-from contracts.models import Agreement, AgreementLine
+from contracts.models import Agreement, AgreementLine, AgreementVersion
 from contracts.rules import words
 from contracts.rules.terms import read_terms
+from msp.kit.slots import once
 from tenants.people.rules.roles import Permission
 
 Panel = dict[str, Any] | None
@@ -39,7 +40,7 @@ def on_client_stats(request: HttpRequest, client: Client) -> Panel:
     """What a month bills; more than one currency is never added up."""
     if not request.viewer.may(Permission.AGREEMENT_VIEW):
         return None
-    totals = queries.monthly_of(client, datetime.now(UTC))
+    totals = queries.monthly(_standings(request, client).values())
     return {"template": "contracts/_client_stat.html", "client": client, "totals": totals}
 
 
@@ -47,15 +48,11 @@ def on_client_rail(request: HttpRequest, client: Client) -> Panel:
     """The agreements in effect, or the way to the first one."""
     if not request.viewer.may(Permission.AGREEMENT_VIEW):
         return None
-    now = datetime.now(UTC)
-    agreements = [
-        one for one in client.agreements.select_related("client") if queries.running(one, now)
-    ]
-    found = queries.standings(agreements, now)
+    found = _standings(request, client)
     return {
         "template": "contracts/_client_rail.html",
         "client": client,
-        "rows": [(one, found.get(one.pk)) for one in agreements],
+        "rows": [(one, found.get(one.pk)) for one in _running(request, client)],
         "may_edit": request.viewer.may(Permission.AGREEMENT_EDIT),
     }
 
@@ -64,13 +61,36 @@ def on_client_page(request: HttpRequest, client: Client) -> Panel:
     """Devices that no line covers are leakage, so they are said on the first page."""
     if not request.viewer.may(Permission.AGREEMENT_VIEW):
         return None
-    now = datetime.now(UTC)
-    devices = list(client.devices.filter(retired_on__isnull=True))
-    if not any(queries.running(one, now) for one in client.agreements.select_related("client")):
+    if not _running(request, client):
         return None
-    covers = queries.cover_devices(client_id=client.pk, devices=devices, at=now)
+    devices = list(client.devices.filter(retired_on__isnull=True))
+    covers = queries.cover_devices(
+        client_id=client.pk, devices=devices, at=datetime.now(UTC),
+        versions=_published(request, client),
+    )  # fmt: skip
     bare = [device for device in devices if not covers[device.pk].covered]
     return {"template": "contracts/_uncovered.html", "bare": bare} if bare else None
+
+
+def _running(request: HttpRequest, client: Client) -> list[Agreement]:
+    """The agreements in effect."""
+    return once(
+        request, ("running", client.pk), lambda: queries.running_of(client, datetime.now(UTC))
+    )
+
+
+def _standings(request: HttpRequest, client: Client) -> dict[int, queries.Standing]:
+    """The version and the month of each."""
+    agreements = _running(request, client)
+    return once(
+        request,
+        ("standings", client.pk),
+        lambda: queries.standings(agreements, datetime.now(UTC), _published(request, client)),
+    )
+
+
+def _published(request: HttpRequest, client: Client) -> list[AgreementVersion]:
+    return once(request, ("published", client.pk), lambda: queries.published(client.pk))
 
 
 def on_client_list(request: HttpRequest, clients: list[Client]) -> dict[str, Any]:

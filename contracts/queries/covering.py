@@ -32,17 +32,20 @@ class Cover:
 def coverage(*, client_id: int, device_id: int | None, at: datetime) -> Cover:
     """Whether a device, or without one the client's people, is covered at an instant."""
     day = _local_day(client_id, at)
-    held = _versions_on(client_id, day)
+    held = _nearest(published(client_id), day)
     if device_id is None:
         return _for_people(held, day)
     device = Device.objects.get(pk=device_id, client_id=client_id)
     return _for_device(held, device, day)
 
 
-def cover_devices(*, client_id: int, devices: Iterable[Device], at: datetime) -> dict[int, Cover]:
-    """The same for many devices of one client, reading the agreements once."""
+def cover_devices(
+    *, client_id: int, devices: Iterable[Device], at: datetime,
+    versions: Iterable[AgreementVersion] | None = None,
+) -> dict[int, Cover]:  # fmt: skip
+    """The same for many devices of one client; `versions` are all its published, where known."""
     day = _local_day(client_id, at)
-    held = _versions_on(client_id, day)
+    held = _nearest(published(client_id) if versions is None else versions, day)
     return {device.pk: _for_device(held, device, day) for device in devices}
 
 
@@ -51,10 +54,10 @@ def _local_day(client_id: int, at: datetime) -> date:
     return local_date(at, zone)
 
 
-def _versions_on(client_id: int, day: date) -> list[AgreementVersion]:
+def _nearest(versions: Iterable[AgreementVersion], day: date) -> list[AgreementVersion]:
     """Of each agreement the version of the day, else the nearest, whose dates then fail."""
     by_agreement: dict[int, AgreementVersion] = {}
-    for version in published(client_id):
+    for version in versions:
         span = in_force(version)
         kept = by_agreement.get(version.agreement_id)
         if span and (kept is None or span.start <= day):

@@ -85,13 +85,21 @@ class Standing:
     bill: Bill
 
 
-def standings(agreements: Iterable[Agreement], at: datetime) -> dict[int, Standing]:
-    """Version and coming bill of each agreement that has one, in a fixed number of questions."""
+def standings(
+    agreements: Iterable[Agreement],
+    at: datetime,
+    versions: Iterable[AgreementVersion] | None = None,
+) -> dict[int, Standing]:
+    """Version and coming bill of each agreement that has one, in a fixed number of questions.
+
+    `versions` are all that these agreements published, where the caller has read them.
+    """
     wanted = {agreement.pk: agreement for agreement in agreements}
     units = known_units({agreement.client_id for agreement in wanted.values()})
     by_agreement: dict[int, list[AgreementVersion]] = defaultdict(list)
-    for version in published_of(list(wanted)):
-        by_agreement[version.agreement_id].append(version)
+    for version in published_of(list(wanted)) if versions is None else versions:
+        if version.agreement_id in wanted:
+            by_agreement[version.agreement_id].append(version)
     found = {}
     for pk, versions in by_agreement.items():
         agreement = wanted[pk]
@@ -103,13 +111,17 @@ def standings(agreements: Iterable[Agreement], at: datetime) -> dict[int, Standi
     return found
 
 
-def monthly_of(client: Client, at: datetime) -> dict[str, Decimal]:
-    """What a client's agreements in force bill in a month, by currency."""
-    agreements = [one for one in client.agreements.select_related("client") if running(one, at)]
+def monthly(standings: Iterable[Standing]) -> dict[str, Decimal]:
+    """What agreements bill in a month, by currency: amounts of two are never added up."""
     totals: dict[str, Decimal] = defaultdict(Decimal)
-    for standing in standings(agreements, at).values():
+    for standing in standings:
         totals[standing.bill.currency] += standing.bill.total
     return dict(totals)
+
+
+def running_of(client: Client, at: datetime) -> list[Agreement]:
+    """A client's agreements in effect."""
+    return [one for one in client.agreements.select_related("client") if running(one, at)]
 
 
 def running(agreement: Agreement, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from contracts.clients.models import Client, Device
 from monitoring.queries import history, standing, views
 from monitoring.queries.lists import checks_of
+from msp.kit.slots import once
 from msp.kit.web import page
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
@@ -47,7 +48,7 @@ def on_today(request: HttpRequest) -> dict[str, Any] | None:
     """The incidents that are not over, with their last hour; all is well in one line."""
     if not _sees(request):
         return None
-    now = standing.pulse(datetime.now(UTC))
+    now = _now(request)
     found = views.open_incidents(request.viewer, SHOWN)
     if not found and now.checked_at is None:
         return None
@@ -65,7 +66,7 @@ def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | Non
     found = views.open_incidents(request.viewer, SHOWN, client_id=client.pk)
     if not found:
         return None
-    now = standing.pulse(datetime.now(UTC))
+    now = _now(request)
     return {
         "template": "monitoring/_of_client.html",
         "client": client,
@@ -78,8 +79,8 @@ def on_client_stats(request: HttpRequest, client: Client) -> dict[str, Any] | No
     """How many of the client's devices are up, of those that report."""
     if not _sees(request):
         return None
-    now = standing.pulse(datetime.now(UTC))
-    tile = next((one for one in standing.tiles(now, client.pk)), None)
+    now = _now(request)
+    tile = standing.tile_of(client, now)
     if tile is None:
         return None
     return {"template": "monitoring/_client_stat.html", "tile": tile, "client": client}
@@ -87,7 +88,7 @@ def on_client_stats(request: HttpRequest, client: Client) -> dict[str, Any] | No
 
 def on_device_states(request: HttpRequest, devices: list[Device]) -> dict[str, Any] | None:
     """State and last sign of each device of a list, for whoever may see the device."""
-    now = standing.pulse(datetime.now(UTC))
+    now = _now(request)
     found = standing.standings([device.pk for device in devices], now)
     return {
         "states": {pk: one.state for pk, one in found.items()},
@@ -99,7 +100,7 @@ def on_ticket_device(request: HttpRequest, ticket: Any, device: Device) -> dict[
     """How the device of a ticket is, with its last hour."""
     if not _sees(request):
         return None
-    now = standing.pulse(datetime.now(UTC))
+    now = _now(request)
     checks = checks_of(device.pk, now)
     if not checks:
         return None
@@ -141,6 +142,10 @@ def _commands(request: HttpRequest, text: str) -> list[dict[str, str]]:
         for label, icon, name, permission in COMMANDS
         if request.viewer.may(permission) and text.lower() in label.lower()
     ]
+
+
+def _now(request: HttpRequest) -> standing.Pulse:
+    return once(request, "pulse", lambda: standing.pulse(datetime.now(UTC)))
 
 
 @staff(Permission.INCIDENT_VIEW)

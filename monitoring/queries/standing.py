@@ -4,7 +4,8 @@ What the drain has not read yet is nobody's silence: a check is late only where 
 past its period. When nothing was read for a while, that is said instead of a state.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +28,7 @@ from django.db.models import (
     When,
 )
 
-from contracts.clients.models import Device
+from contracts.clients.models import Client, Device
 from monitoring.models import Check, Cursor
 
 # The worst check decides how a device stands; one that waits for its first beat says least.
@@ -92,10 +93,10 @@ def with_state(rows: QuerySet[Check], now: Pulse) -> QuerySet[Check]:
     return rows.annotate(rank=Case(*ranks, default=Value(0), output_field=IntegerField()))
 
 
-def standings(device_ids: Iterable[int], now: Pulse) -> dict[int, Standing]:
+def standings(device_ids: Collection[int] | QuerySet, now: Pulse) -> dict[int, Standing]:
     """How each of these devices stands; those without a check are left out."""
     rows = (
-        with_state(Check.objects.filter(device_id__in=list(device_ids)), now)
+        with_state(Check.objects.filter(device_id__in=device_ids), now)
         .values("device_id")
         .annotate(
             worst=Max("rank"),
@@ -129,12 +130,17 @@ class Tile:
         return [(state, self.counts[state]) for state in order if state in self.counts]
 
 
-def tiles(now: Pulse, client_id: int | None = None) -> list[Tile]:
+def tile_of(client: Client, now: Pulse) -> Tile | None:
+    """One client's tile; None where nothing of it is watched."""
+    devices = client.devices.filter(retired_on__isnull=True)
+    found = Counter(one.state for one in standings(devices.values("pk"), now).values())
+    return Tile(client.name, client.slug, found) if found else None
+
+
+def tiles(now: Pulse) -> list[Tile]:
     """Every client with watched devices; counted by the database, however many they are."""
     ranks = with_state(Check.objects.filter(device=OuterRef("pk")), now).order_by("-rank")
     rows = Device.objects.filter(retired_on__isnull=True, client__archived_at__isnull=True)
-    if client_id is not None:
-        rows = rows.filter(client_id=client_id)
     counted = (
         rows.annotate(worst=Subquery(ranks.values("rank")[:1]))
         .filter(worst__isnull=False)

@@ -8,13 +8,15 @@ A fill is `f(request, **context) -> dict | None`: the template to include under 
 context, or None to stay away. So a room never imports what stands above it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.apps import apps
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ def panels(slot: str, request: HttpRequest, **context: Any) -> Iterator[dict[str
         panel = import_string(path)(request, **context)
         if panel:
             yield panel
+
+
+def once(request: HttpRequest, key: Hashable, read: Callable[[], T]) -> T:
+    """What the panels of one page share, read by the first of them."""
+    kept = request.__dict__.setdefault("_read_once", {})
+    if key not in kept:
+        kept[key] = read()
+    return cast(T, kept[key])
 
 
 def nav_items(side: str) -> list[Nav]:

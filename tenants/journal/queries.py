@@ -21,18 +21,11 @@ class Line:
     facts: dict[str, Any]
 
 
-def about(noun: str, pk: int, *, limit: int = 200) -> list[Line]:
-    """What happened to one thing, oldest first, at most `limit` of the newest."""
-    return recent([f"{noun}:{pk}"], limit=limit)
-
-
-def recent(refs: list[str] | None = None, *, limit: int = 50, kinds: str = "") -> list[Line]:
-    """The newest entries, oldest first; `refs` narrows to entries about any of them."""
-    rows = Entry.objects.all()
-    if refs:
-        rows = rows.filter(refs__overlap=refs)
-    if kinds:
-        rows = rows.filter(kind__startswith=kinds)
+def about(noun: str, pk: int, *, limit: int = 200, rooms: tuple[str, ...] = ()) -> list[Line]:
+    """What happened to one thing, oldest first, at most `limit` of the newest of these rooms."""
+    rows = Entry.objects.filter(refs__overlap=[f"{noun}:{pk}"])
+    if rooms:
+        rows = rows.filter(kind__regex=rf"^({'|'.join(rooms)})\.")
     return [_line(row) for row in reversed(rows.order_by("-at", "-pk")[:limit])]
 
 

@@ -129,7 +129,8 @@ def test_a_month_adds_up_per_currency_and_only_what_is_in_effect(harbor):
     make.agreement(harbor, make.flat("9.00"), name="Over", ends_on=date(2026, 5, 1))
     make.agreement(harbor, make.flat("11.00"), name="Later", starts_on=date(2026, 7, 1))
 
-    totals = queries.monthly_of(harbor, NOW)
+    found = queries.standings(queries.running_of(harbor, NOW), NOW)
+    totals = queries.monthly(found.values())
 
     assert totals == {"USD": Decimal("100.00"), "EUR": Decimal("50.00")}
 

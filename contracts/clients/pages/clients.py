@@ -19,7 +19,6 @@ from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
 TIMELINE = 12
-LOOKED_AT = 300
 
 
 @staff(Permission.CLIENT_VIEW)
@@ -95,12 +94,8 @@ def client_archive(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _changes(found: Client) -> list[Line]:
     """What was changed about the client, the newest first; its tickets and bills have cards."""
-    lines = [
-        line
-        for line in about("client", found.pk, limit=LOOKED_AT)
-        if line.kind.startswith(("clients.", "contracts."))
-    ]
-    return lines[: -TIMELINE - 1 : -1]
+    lines = about("client", found.pk, limit=TIMELINE, rooms=("clients", "contracts"))
+    return lines[::-1]
 
 
 def client_of(request: HttpRequest, slug: str) -> Client:
