@@ -150,4 +150,4 @@ def _used(free: float, whole: float) -> float:
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
+    return raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
