@@ -44,10 +44,14 @@ class ContractsConfig(AppConfig):
             "agreement.view", order=91,
         ),
         Nav(
-            "Settings", "service", "Services", "package", "service-list", "agreement.view",
-            order=92,
+            "Commercial", "service", "Catalogue", "package", "service-list", "agreement.view",
+            order=42, also=("offer", "pricelist"),
         ),
         Nav(
             "", "agreement", "Agreement", "file-text", "portal-agreement", side="portal", order=40
+        ),
+        Nav(
+            "", "catalogue", "What we offer", "package", "portal-catalogue", side="portal",
+            order=60,
         ),
     ]  # fmt: skip

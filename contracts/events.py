@@ -24,6 +24,54 @@ class ServiceChanged(Event):
 
 
 @dataclass(frozen=True)
+class OfferAdded(Event):
+    kind: ClassVar[str] = "contracts.offer_added"
+    sentence: ClassVar[str] = "added the {what} {name}"
+    offer_id: int
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class OfferChanged(Event):
+    kind: ClassVar[str] = "contracts.offer_changed"
+    sentence: ClassVar[str] = "changed {what} of {name}"
+    offer_id: int
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class PriceListAdded(Event):
+    kind: ClassVar[str] = "contracts.price_list_added"
+    sentence: ClassVar[str] = "added the price list {name} in {currency}"
+    price_list_id: int
+    name: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class PriceSet(Event):
+    kind: ClassVar[str] = "contracts.price_set"
+    sentence: ClassVar[str] = "priced {what} from {starts_on} in {name}"
+    price_list_id: int
+    name: str
+    what: str
+    starts_on: str
+
+
+@dataclass(frozen=True)
+class PricesUplifted(Event):
+    kind: ClassVar[str] = "contracts.prices_uplifted"
+    sentence: ClassVar[str] = "raised {count} prices of {name} by {percent} % from {effective_on}"
+    price_list_id: int
+    name: str
+    percent: str
+    effective_on: str
+    count: int
+
+
+@dataclass(frozen=True)
 class CalendarAdded(Event):
     kind: ClassVar[str] = "contracts.calendar_added"
     sentence: ClassVar[str] = "added the support calendar {name}"

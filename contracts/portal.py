@@ -31,6 +31,19 @@ def agreement(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@client_user()
+@require_GET
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """What we offer in plain words, by domain, and the tiers side by side; prices to who pays."""
+    client = Client.objects.get(pk=request.viewer.client_id)
+    day = local_date(datetime.now(UTC), client.zone)
+    tiers = queries.list_offers(kind="tier")
+    return page(
+        request, "contracts/portal/catalogue.html", tiers=tiers, table=queries.tier_table(tiers),
+        groups=queries.offered_to(client, day), prices=request.viewer.role in SEES_PRICES,
+    )  # fmt: skip
+
+
 def on_home(request: HttpRequest, client: Client) -> dict[str, Any] | None:
     found = _running(request.viewer, datetime.now(UTC))
     if not found:
@@ -78,4 +91,7 @@ def _hours(level: queries.Level) -> str:
     return "around the clock" if level.calendar.always_open else f"in {level.calendar_name}"
 
 
-urlpatterns = [path("agreement", agreement, name="portal-agreement")]
+urlpatterns = [
+    path("agreement", agreement, name="portal-agreement"),
+    path("catalogue", catalogue, name="portal-catalogue"),
+]

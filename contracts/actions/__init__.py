@@ -11,24 +11,31 @@ from contracts.actions.agreements import (
     publish,
     set_lines,
 )
-from contracts.actions.promises import (
-    add_calendar,
-    add_level,
+from contracts.actions.catalogue import (
+    PartInput,
+    add_offer,
+    add_price_list,
     add_service,
-    change_calendar,
+    change_offer,
     change_service,
-    revise_level,
+    set_price,
+    uplift_prices,
 )
+from contracts.actions.promises import add_calendar, add_level, change_calendar, revise_level
 
 __all__ = [
     "MOST_LINES",
     "LineInput",
+    "PartInput",
     "add_calendar",
     "add_level",
+    "add_offer",
+    "add_price_list",
     "add_service",
     "amend",
     "change_calendar",
     "change_draft",
+    "change_offer",
     "change_service",
     "discard_draft",
     "draft_agreement",
@@ -36,4 +43,6 @@ __all__ = [
     "publish",
     "revise_level",
     "set_lines",
+    "set_price",
+    "uplift_prices",
 ]

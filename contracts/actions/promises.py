@@ -1,4 +1,4 @@
-"""Services, support calendars and service levels: what agreements are made of."""
+"""Support calendars and service levels: what agreements promise."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from contracts import events
-from contracts.models import Calendar, Service, ServiceLevel, ServiceLevelVersion
+from contracts.models import Calendar, ServiceLevel, ServiceLevelVersion
 from contracts.rules import calendar as calendars
 from contracts.rules.policy import read_policy, write_policy
 from contracts.rules.targets import read_targets
@@ -18,27 +18,6 @@ from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
 
 ALWAYS = "24x7"
-
-
-@transaction.atomic
-def add_service(*, name: str, code: str, description: str = "", by: Actor, at: datetime) -> Service:
-    """One more thing we sell."""
-    service = Service(name=name.strip(), code=code.strip(), description=description)
-    _save(service, "code", f"There is a service with the code {code!r:.80} already.")
-    announce(events.ServiceAdded(service.pk, service.name), by=by, at=at)
-    return service
-
-
-@transaction.atomic
-def change_service(*, service: Service, by: Actor, at: datetime, **fields: Any) -> Service:
-    """Change a service's words, or with `retired_at` stop offering it."""
-    service = Service.objects.select_for_update().get(pk=service.pk)
-    changed = edits.apply(service, fields, {"name", "code", "description", "retired_at"})
-    if changed:
-        _save(service, "code", f"There is a service with the code {service.code!r:.80} already.")
-        said = edits.said(changed, {"retired_at": "the availability"})
-        announce(events.ServiceChanged(service.pk, service.name, said), by=by, at=at)
-    return service
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """What people type into a draft of an agreement."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,18 +8,10 @@ from django.forms import BaseFormSet, formset_factory
 
 from contracts.actions import LineInput
 from contracts.clients.forms import DateInput
-from contracts.clients.models import Device
+from contracts.forms.pricing import PriceFields, price_initial
 from contracts.models import AgreementLine, AgreementVersion
 from contracts.queries import Catalogue, Planned
-from contracts.rules.terms import TERMS, PerDevice, Terms, read_terms
-
-KINDS = [("per_device", "Per device"), ("per_user", "Per user"), ("flat", "Flat amount")]
-COUNTINGS = [
-    ("daily", "by the day"),
-    ("snapshot_start", "as of the first day"),
-    ("snapshot_end", "as of the last day"),
-    ("peak", "at its most"),
-]
+from msp.kit.facts import InvalidFact
 
 
 class NewAgreementForm(forms.Form):
@@ -57,50 +48,43 @@ class TermsForm(forms.Form):
         return last_on + timedelta(days=1) if last_on else None
 
 
-class LineForm(forms.Form):
-    """One line of a draft. Which fields matter depends on the kind."""
+class LineForm(PriceFields):
+    """One line of a draft: words, a price, where it holds, and whom it leaves out."""
 
     line_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     description = forms.CharField(max_length=120, label="Line")
-    kind = forms.ChoiceField(choices=KINDS, label="Counts")
-    device_classes = forms.MultipleChoiceField(
-        choices=Device.Kind.choices, required=False, label="Classes",
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
-    price = forms.DecimalField(max_digits=15, decimal_places=6, min_value=0, label="Rate")
-    counting = forms.ChoiceField(choices=COUNTINGS, required=False, label="Counted")
-    included = forms.IntegerField(min_value=0, required=False, label="First ones included")
-    minimum = forms.IntegerField(min_value=0, required=False, label="At least charged")
-    prorate = forms.BooleanField(required=False, label="Part of a month costs its part")
     service = forms.TypedChoiceField(label="Service", required=False, coerce=int, empty_value=None)
     level = forms.TypedChoiceField(
         label="Service level of this line", required=False, coerce=int, empty_value=None
     )
+    site_ids = forms.TypedMultipleChoiceField(
+        label="Sites that count; none means all", required=False, coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    excluded = forms.CharField(
+        label="Left out", required=False, max_length=2000,
+        help_text="Names of devices or people that never count, with commas between.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.catalogue = catalogue
         self.fields["service"].choices = [("", "No service"), *catalogue.service_choices]
         self.fields["level"].choices = [("", "As the agreement"), *catalogue.level_choices]
+        self.fields["site_ids"].choices = list(catalogue.sites.items())
 
-    def facts(self) -> dict[str, Any]:
-        """The facts of the kind that was chosen, as they are stored."""
-        values = self.cleaned_data
-        price = f"{values['price']:f}"
-        if values["kind"] == "flat":
-            return {"amount": price, "prorate": values["prorate"]}
-        facts: dict[str, Any] = {
-            "unit_price": price,
-            "counting": values["counting"] or "daily",
-            "included": values["included"] or 0,
-            "minimum": values["minimum"] or 0,
-        }
-        if values["kind"] == PerDevice.kind:
-            facts["device_classes"] = values["device_classes"]
+    def more_facts(self, values: dict[str, Any]) -> dict[str, Any]:
+        facts: dict[str, Any] = {}
+        if values.get("site_ids"):
+            facts["site_ids"] = sorted(values["site_ids"])
+        names = [name.strip() for name in values.get("excluded", "").split(",") if name.strip()]
+        if names:
+            known = self.catalogue.units[values["kind"]]
+            unknown = [name for name in names if name.casefold() not in known]
+            if unknown:
+                raise InvalidFact("excluded", f"{unknown[0]!r:.60} is nobody and nothing here")
+            facts["excluded"] = sorted({known[name.casefold()] for name in names})
         return facts
-
-    def terms(self) -> Terms:
-        return read_terms(self.cleaned_data["kind"], self.facts())
 
     def line(self) -> LineInput:
         values = self.cleaned_data
@@ -132,22 +116,17 @@ class LinesBase(BaseFormSet):
 Lines = formset_factory(LineForm, formset=LinesBase, extra=0, can_delete=True, max_num=60)
 
 
-def line_initial(line: AgreementLine) -> dict[str, Any]:
+def line_initial(line: AgreementLine, catalogue: Catalogue) -> dict[str, Any]:
     """A stored line as it is typed."""
-    facts = line.facts
-    price = Decimal(facts.get("amount") or facts.get("unit_price") or 0)
-    return {
+    names = {pk: name for name, pk in catalogue.units.get(line.kind, {}).items()}
+    excluded = [names[pk] for pk in line.facts.get("excluded", ()) if pk in names]
+    return price_initial(line.kind, line.facts) | {
         "line_key": line.line_key,
         "description": line.description,
-        "kind": line.kind if line.kind in TERMS else "flat",
-        "device_classes": facts.get("device_classes", []),
-        "price": _shown(price),
-        "counting": facts.get("counting", "daily"),
-        "included": facts.get("included", 0),
-        "minimum": facts.get("minimum", 0),
-        "prorate": facts.get("prorate", True),
         "service": line.service_id,
         "level": line.level_version_id,
+        "site_ids": line.facts.get("site_ids", []),
+        "excluded": ", ".join(excluded),
     }
 
 
@@ -169,9 +148,3 @@ class AmendForm(forms.Form):
 
 class EndForm(forms.Form):
     last_on = forms.DateField(label="Last day", widget=DateInput)
-
-
-def _shown(price: Decimal) -> str:
-    """At least the cents, and every digit beyond that is there."""
-    places = max(2, -int(price.normalize().as_tuple().exponent))
-    return f"{price:.{places}f}"

@@ -1,6 +1,6 @@
 """The staff's pages about promises, and the panels they fill elsewhere."""
 
-from contracts.pages import agreements, calendars, editor, levels, services
+from contracts.pages import agreements, calendars, editor, levels, offers, prices, services
 from contracts.pages.panels import (
     on_client_list,
     on_client_page,
@@ -18,6 +18,8 @@ urlpatterns = [
     *levels.urlpatterns,
     *calendars.urlpatterns,
     *services.urlpatterns,
+    *offers.urlpatterns,
+    *prices.urlpatterns,
 ]
 
 __all__ = [

@@ -5,7 +5,7 @@ form with one line more (`do=add`), saving and publishing write. Nothing needs a
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,8 +21,10 @@ from contracts.forms.agreements import (
     line_initial,
     terms_initial,
 )
-from contracts.models import AgreementVersion
+from contracts.forms.pricing import price_initial
+from contracts.models import AgreementVersion, Offer, Service
 from contracts.pages.agreements import agreement_of
+from contracts.rules.pricing import NoPrice
 from msp.kit.refusals import Refused
 from msp.kit.web import blame, go, page, refusal
 from tenants.people.gates import staff
@@ -100,7 +102,7 @@ def _desk(request: HttpRequest, version: AgreementVersion) -> Desk:
             version, catalogue, TermsForm(request.POST, **given),
             Lines(request.POST, prefix="line", form_kwargs=given),
         )  # fmt: skip
-    saved = [line_initial(line) for line in version.lines.all()] or [NEW_LINE]
+    saved = [line_initial(line, catalogue) for line in version.lines.all()] or [NEW_LINE]
     return Desk(
         version, catalogue, TermsForm(initial=terms_initial(version), **given),
         _unbound(saved, catalogue),
@@ -117,12 +119,42 @@ def _one_more(request: HttpRequest, desk: Desk) -> LinesBase:
     posted = request.POST.copy()
     count = desk.lines.total_form_count()
     posted["line-TOTAL_FORMS"] = str(min(count + 1, actions.MOST_LINES))
-    for name, value in NEW_LINE.items():
-        posted[f"line-{count}-{name}"] = "on" if value is True else str(value)
+    for name, value in _new_line(desk, posted.get("from", "")).items():
+        if isinstance(value, list | tuple):
+            posted.setlist(f"line-{count}-{name}", [str(one) for one in value])
+        elif value not in (None, False):
+            posted[f"line-{count}-{name}"] = "on" if value is True else str(value)
     lines: LinesBase = Lines(posted, prefix="line", form_kwargs={"catalogue": desk.catalogue})
     for form in lines.forms:
         form._errors = {}  # nothing was asked to be right yet
     return lines
+
+
+def _new_line(desk: Desk, wanted: str) -> dict[str, Any]:
+    """An empty line, or one of the catalogue at the price of the day the draft begins."""
+    kind, _, pk = wanted.partition("-")
+    sold = {"service": Service, "offer": Offer}.get(kind)
+    found = sold.objects.filter(pk=int(pk)).first() if sold and pk.isdecimal() else None
+    if found is None:
+        return NEW_LINE
+    version = desk.version
+    try:
+        line = queries.as_line(version.agreement, _starts_on(desk), **{kind: found})
+    except NoPrice:
+        return NEW_LINE | {"description": str(found)}
+    return price_initial(line.kind, line.facts) | {
+        "description": line.description, "service": line.service_id,
+    }  # fmt: skip
+
+
+def _starts_on(desk: Desk) -> date:
+    """The first day of the draft as it is typed, else as it is saved."""
+    if desk.terms.is_bound:
+        desk.terms.is_valid()
+        typed = desk.terms.cleaned_data.get("effective_on")
+        if typed:
+            return date.fromisoformat(str(typed))
+    return desk.version.effective_on
 
 
 def _written(request: HttpRequest, desk: Desk, *, publish: bool) -> bool:
@@ -156,9 +188,9 @@ def _blame(desk: Desk, error: Refused) -> None:
         blame(desk.terms, error)
         return
     at, _, name = field.removeprefix("lines[").partition("].")
-    known = {"unit_price": "price", "amount": "price"}.get(name, name)
-    error.field = known.partition("[")[0]
-    blame(desk.lines.kept()[int(at)], error)
+    form = desk.lines.kept()[int(at)]
+    error.field = form.field_of(name)
+    blame(form, error)
 
 
 def _editor(
@@ -167,7 +199,9 @@ def _editor(
     response = page(
         request, "contracts/editor.html", part="contracts/_editor.html", status=status,
         agreement=desk.version.agreement, client=desk.version.agreement.client,
-        version=desk.version, terms=desk.terms, lines=shown or desk.lines, **_coming(request, desk),
+        version=desk.version, terms=desk.terms, lines=shown or desk.lines,
+        offered=queries.offered_choices(desk.version.agreement, _starts_on(desk)),
+        **_coming(request, desk),
     )  # fmt: skip
     if status == 422 and getattr(request, "htmx", False):
         response["HX-Retarget"], response["HX-Reswap"] = "#editor", "outerHTML"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from contracts.models import AgreementVersion, Service, ServiceLevel, ServiceLevelVersion
 from contracts.rules import calendar as calendars
@@ -53,10 +53,15 @@ def forget() -> None:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What a draft may choose from: the newest version of each level, and services on offer."""
+    """What a draft may choose from: the newest version of each level, and services on offer.
+
+    `units` are the client's devices and people by what counts them and by name.
+    """
 
     levels: dict[int, ServiceLevelVersion]
     services: dict[int, Service]
+    sites: dict[int, str]
+    units: dict[str, dict[str, int]]
 
     @property
     def level_choices(self) -> list[tuple[int, str]]:
@@ -82,7 +87,20 @@ def catalogue(version: AgreementVersion) -> Catalogue:
     )
     kept = {line.service_id for line in lines} - {None}
     services = Service.objects.filter(Q(retired_at__isnull=True) | Q(pk__in=kept))
-    return Catalogue({one.pk: one for one in levels}, {one.pk: one for one in services})
+    client = version.agreement.client
+    return Catalogue(
+        {one.pk: one for one in levels},
+        {one.pk: one for one in services},
+        dict(client.sites.values_list("pk", "name")),
+        {
+            "per_device": _by_name(client.devices.filter(retired_on__isnull=True)),
+            "per_user": _by_name(client.contacts.filter(archived_at__isnull=True)),
+        },
+    )
+
+
+def _by_name(rows: QuerySet) -> dict[str, int]:
+    return {name.casefold(): pk for name, pk in rows.values_list("name", "pk")}
 
 
 def newest_levels() -> list[ServiceLevelVersion]:

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from contracts import actions as contracts
 from contracts.clients.models import Client, Device, UnitVersion
 from tenants.journal.models import Entry
 from tests import make
 from tests.api.conftest import Program
 from tests.cast import Cast
+from tests.make.clients import STARTED_AT
 from tickets.models import Message, Ticket
 
 
@@ -239,3 +241,23 @@ def test_messages_are_of_the_ticket_only(api: Program, cast: Cast) -> None:
     assert api.rows(f"tickets/{two}/messages") == []
     assert api.get("tickets/999999/messages").status_code == 404
     assert Message.objects.filter(ticket_id=two).count() == 0
+
+
+def test_the_catalogue_is_written_and_read(api: Program) -> None:
+    made = api.post("services", {"name": "Backup", "code": "backup", "domain": "backup"}).json()
+    assert api.patch(f"services/{made['id']}", {"partner": "Vault Co"}).json()["partner"] == (
+        "Vault Co"
+    )
+    assert [row["code"] for row in api.rows("services?domain=backup&retired=false")] == ["backup"]
+    prices = contracts.add_price_list(name="Standard", currency="USD", by=make.BY, at=STARTED_AT)
+    assert api.rows("price-lists?currency=USD")[0]["id"] == prices.pk
+    body = {
+        "price_list_id": prices.pk, "service_id": made["id"], "kind": "flat",
+        "facts": {"amount": "100.00"}, "starts_on": "2026-05-01",
+    }  # fmt: skip
+    assert api.post("prices", body).status_code == 201
+    later = api.post("prices", body | {"facts": {"amount": "ten"}, "starts_on": "2026-06-01"})
+    assert (later.status_code, list(errors(later))) == (422, ["amount"])
+    (price,) = api.rows(f"prices?service_id={made['id']}")
+    assert (price["facts"], price["ends_on"]) == ({"amount": "100.00", "prorate": True}, None)
+    assert api.rows("offers?kind=tier") == []

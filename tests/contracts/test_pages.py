@@ -228,12 +228,15 @@ def test_an_end_is_refused_in_the_past_and_set_in_the_future(plan, fay):
 # -- services, hours, levels ---------------------------------------------------------------------
 
 
+BACKUP = {"name": "Backup", "code": "backup", "domain": "backup", "nature": "service"}
+
+
 def test_a_service_is_added_changed_and_retired(alpha, fay):
-    assert fay.post("/services/new", {"name": "Backup", "code": "backup"}).status_code == 303
-    again = fay.post("/services/new", {"name": "Other", "code": "backup"})
+    assert fay.post("/services/new", BACKUP).status_code == 303
+    again = fay.post("/services/new", BACKUP | {"name": "Other"})
     assert "code" in again.context["form"].errors
     service = Service.objects.get()
-    fay.post(f"/services/{service.pk}/edit", {"name": "Cloud backup", "code": "backup"})
+    fay.post(f"/services/{service.pk}/edit", BACKUP | {"name": "Cloud backup"})
     fay.post(f"/services/{service.pk}/retire")
     service.refresh_from_db()
     assert (service.name, service.retired_at is None) == ("Cloud backup", False)

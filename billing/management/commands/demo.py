@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from billing.management.demo import cast, money, setting, signals, work
+from billing.management.demo import cast, money, setting, shop, signals, work
 from contracts.clients.models import Client, Contact
 from msp.kit.refs import system
 from tenants import context, provision
@@ -61,6 +61,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             setting.hire(story)
             setting.promise(story)
+            shop.stock(story)
             chapters = [
                 (story.at(story.month(company.months)), lambda c=company: setting.welcome(story, c))
                 for company in cast.COMPANIES
