@@ -23,6 +23,7 @@ from django.db import connection
 
 from monitoring.actions._incidents import Down, Incidents
 from monitoring.actions._keys import Keys, Owner
+from monitoring.actions._plans import follow
 from monitoring.actions._readings import Readings
 from monitoring.actions._watching import Watching
 from monitoring.actions.defining import watch_new
@@ -120,6 +121,7 @@ class Batch:
     def write(self) -> None:
         """Let the batch take effect."""
         self._find()
+        self._follow_plans()
         for row in self.rows.values():
             self._fold(row)
         if self.rows:
@@ -205,6 +207,17 @@ class Batch:
         near = BlindInterval.objects.filter(ended_at__gte=self.oldest - NEAR)
         return list(near.values_list("started_at", "ended_at"))
 
+    def _follow_plans(self) -> None:
+        """Expect of jobs what they say themselves, before their runs are judged by it."""
+        said = [
+            (row.id, row.plan, plan)
+            for row in self.rows.values()
+            for plan in [next((one.plan for one in reversed(row.reports) if one.plan), None)]
+            if plan
+        ]
+        for pk, plan in follow(said, by=self.by, at=self.newest).items():
+            self.rows[pk].plan = plan
+
     def _fold(self, row: Hot) -> None:
         plan = row.plan
 
@@ -266,7 +279,8 @@ class Batch:
                 if change is None:
                     continue
                 if change.status == lapse.Status.DOWN:
-                    downs.append(Down(pk, change.at, not change.missed, change.text))
+                    said = change.text, change.severity
+                    downs.append(Down(pk, change.at, not change.missed, *said))
                 else:
                     ups.append((pk, change.at))
             incidents.recover_all(ups)

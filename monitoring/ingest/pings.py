@@ -20,14 +20,19 @@ MOST_SLUGS = 10_000
 MOST_SLUG = 60  # of a check; a device's spelling may be longer
 
 
-def check_of(known: Known, key: Key, slug: str, *, create: bool) -> tuple[int, bool]:
-    """The check's id, and whether it was made just now; raises Problem where there is not one."""
+def check_of(
+    known: Known, key: Key, slug: str, *, create: bool, period: int | None = None
+) -> tuple[int, bool]:
+    """The check's id, and whether it was made just now; raises Problem where there is not one.
+
+    One that is made is expected each `period`, where that is not the usual; with 0 it is not.
+    """
     kept = known.slugs.get((key.id, slug))
     if kept and kept[0] > time.monotonic():
         return kept[1], False
     try:
         with inside(known.tenant):
-            check_id, created = _look(key, slug, create)
+            check_id, created = _look(key, slug, create, period)
     except (InterfaceError, OperationalError) as error:
         if kept:
             return kept[1], False
@@ -38,7 +43,7 @@ def check_of(known: Known, key: Key, slug: str, *, create: bool) -> tuple[int, b
     return check_id, created
 
 
-def _look(key: Key, slug: str, create: bool) -> tuple[int, bool]:
+def _look(key: Key, slug: str, create: bool, period: int | None) -> tuple[int, bool]:
     found = queries.pinged(site_id=key.site_id, device_id=key.device_id, slug=slug)
     if len(found) > 1:
         names = ", ".join(target.device_name for target in found[:5])
@@ -55,7 +60,9 @@ def _look(key: Key, slug: str, create: bool) -> tuple[int, bool]:
     at, by = datetime.now(UTC), system("Monitoring")
     host = found[0].device_name if found else slug
     try:
-        check = enrolment.enrol(key_id=key.id, host=host, slug=job, by=by, at=at)
+        check = enrolment.enrol(
+            key_id=key.id, host=host, slug=job, period=period, grace=period, by=by, at=at
+        )
     except Refused as refused:
         enrolment.refuse(key_id=key.id, name=slug, reason=refused.reason, by=by, at=at)
         raise Problem(403, refused.reason, code="not_enrolled", field="slug") from None

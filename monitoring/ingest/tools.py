@@ -118,7 +118,9 @@ def _find_jobs(decoded: Decoded, known: Known, key: Key) -> None:
         for report in decoded.reports:
             if report.check == queries.HEARTBEAT:
                 raise Problem(404, "Name it: /api/push/KEY/<slug>.", field="slug")
-            report.check_id, _made = pings.check_of(known, key, report.check, create=True)
+            report.check_id, _made = pings.check_of(
+                known, key, report.check, create=True, period=report.period
+            )
 
 
 def _drop_nameless(decoded: Decoded, key: Key) -> None:

@@ -119,6 +119,8 @@ def sentence(wanted: Definition, name: str, at: datetime) -> str:
 
 
 def _expected(wanted: Definition, at: datetime) -> str:
+    if not wanted.period:
+        return "Nothing is waited for: it is what it was last said to be."
     if wanted.schedule is None:
         total = span(wanted.period + wanted.grace)
         return f"Expected every {span(wanted.period)}; down {total} after the last sign."

@@ -30,6 +30,7 @@ class Change:
     at: datetime
     missed: bool = False
     text: str = ""
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _note(
     became = _became(report)
     at = max(became, began) if began else became
     missed = after.status == Status.UP and bool(changes) and changes[-1].missed
-    changes.append(Change(str(after.status), at, missed, report.text))
+    changes.append(Change(str(after.status), at, missed, report.text, report.severity))
 
 
 def _became(report: Report) -> datetime:

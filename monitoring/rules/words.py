@@ -7,6 +7,8 @@ def title_of(check: str, slug: str, device: str, *, failed: bool, running: bool)
     """What happened, in one line that fits a ticket's subject."""
     if slug == "heartbeat" and not failed:
         return f"No heartbeat from {device}"
+    if slug.startswith("alert-"):
+        return f"{check} on {device}"
     if failed:
         return f"{check} on {device} failed"
     if running:

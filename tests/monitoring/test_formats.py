@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import zlib
+from datetime import timedelta
 from typing import Any
 
 import cramjam
@@ -276,6 +277,7 @@ def test_an_alert_opens_one_incident_and_its_end_closes_it(harbor: Estate) -> No
     check = Check.objects.get()
     assert incident.opened_at.isoformat() == "2026-11-22T03:52:27.632000+00:00"
     assert incident.words.startswith("node 127.0.0.1:18713 up")
+    assert (incident.title, incident.severity) == ("NodeUp hq on 127.0.0.1", "critical")
     assert (check.status, check.due_at, check.name) == ("down", None, "NodeUp hq")
     hook(harbor, captured("alertmanager_webhook_resolved.json"))
     incident.refresh_from_db()
@@ -376,10 +378,27 @@ def test_a_check_in_of_sentry_cli_is_a_run(harbor: Estate) -> None:
     drained()
     check = Check.objects.get(device=known, slug="nightly-backup")
     assert check.last_started_at is not None
+    assert (check.kind, check.schedule, check.zone) == ("cron", "0 2 * * *", "UTC")
+    assert (check.grace_seconds, check.max_run_seconds) == (300, 1800)
+    assert check.due_at == SENT_AT + timedelta(minutes=30)  # a run that began has to end
     send("/api/1/envelope/", captured("sentry_cli_checkin_error.envelope"), **auth)
     drained()
     check.refresh_from_db()
     assert (check.status, check.last_started_at) == ("down", None)
+    changed = Entry.objects.filter(kind="monitoring.check_changed")
+    assert changed.count() == 1
+    send("/api/1/envelope/", captured("sentry_cli_checkin_in_progress.envelope"), **auth)
+    drained()
+    assert changed.count() == 1  # the same plan again is no news
+
+
+def test_a_job_without_a_schedule_is_not_waited_for(harbor: Estate) -> None:
+    body = captured("sentry_cli_checkin_error.envelope").replace(b'"error"', b'"ok"   ')
+    auth = {"HTTP_X_SENTRY_AUTH": f"Sentry sentry_key={harbor.token}"}
+    assert send("/api/1/envelope/", body, **auth).status == 200
+    drained()
+    check = Check.objects.get(device__name="nightly-backup")
+    assert (check.status, check.period_seconds, check.due_at) == ("up", 0, None)
 
 
 def test_two_tools_of_one_machine_are_one_device(harbor: Estate) -> None:

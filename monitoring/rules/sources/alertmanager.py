@@ -19,6 +19,12 @@ from monitoring.rules.sources.report import Decoded, Invalid, Report
 MOST_ALERTS = 1000
 _HOST = ("host", "hostname", "nodename", "device", "instance", "node")
 _SAYS_NOTHING = {"alertname", "severity", "job", "prometheus", "service", *_HOST}
+_SEVERITIES = {
+    "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical",
+    "error": "major", "major": "major", "high": "major", "failure": "major",
+    "warning": "warning", "warn": "warning", "minor": "warning", "low": "warning",
+    "info": "warning", "information": "warning", "none": "warning",
+}  # fmt: skip
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 Labels = Annotated[dict[str, str], Meta(max_length=100)]
@@ -100,6 +106,7 @@ def _report(alert: Alert, sender: str, at: datetime) -> Report:
         name=words_of(f"{title} {' '.join(apart)}".strip(), 80),
         text=_words(alert),
         since=became,
+        severity=_SEVERITIES.get(alert.labels.get("severity", "").lower(), ""),
     )
 
 

@@ -56,12 +56,12 @@ def decode(body: bytes, received_at: datetime) -> Decoded:
         raise Invalid(f"The body is not JSON that can be read: {error}", status=400) from None
     host, service = _about(sent)
     state = int(sent.exit_status)
-    failed = state != 0
     period = max(10, int(sent.ttl)) if sent.ttl else 0
     return Decoded([Report(
         received_at, host_of(host), check=slug_of(service) if service else "heartbeat",
-        name=words_of(service, 80), signal="fail" if failed else "ok", period=period,
-        grace=60 if period else 0, text=words_of(sent.plugin_output, 10_000),
+        name=words_of(service, 80), signal="fail" if state else "ok", period=period,
+        grace=60 if period else 0, severity="warning" if state == 1 else "",
+        text=words_of(sent.plugin_output, 10_000),
         samples=list(_samples(sent.performance_data, service, received_at)),
     )])  # fmt: skip
 

@@ -20,6 +20,7 @@ class Plan(msgspec.Struct, gc=False, omit_defaults=True):
     longest: int | None = None
     cron: str = ""
     zone: str = "UTC"
+    failures: int | None = None
 
 
 class Report(msgspec.Struct, gc=False, omit_defaults=True):
@@ -30,7 +31,7 @@ class Report(msgspec.Struct, gc=False, omit_defaults=True):
     `since` is when the sender says it became so: an alert's event time, which dates the incident.
     A `period` of 0 waits for nothing. `metrics` were measured at `sent_at`, `samples` each at an
     instant of its own. `name` is what people call the check, `plan` what it brings along of what
-    is expected of it.
+    is expected of it, `severity` how grave it calls itself: warning, major, critical or nothing.
     """
 
     at: datetime
@@ -52,6 +53,7 @@ class Report(msgspec.Struct, gc=False, omit_defaults=True):
     since: datetime | None = None
     name: str = ""
     plan: Plan | None = None
+    severity: str = ""
 
 
 class Decoded(msgspec.Struct, gc=False):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from monitoring.rules.schedules import CRON, BadSchedule, Schedule, demand
 from monitoring.rules.sources.healthchecks import run_id_of
 from monitoring.rules.sources.naming import slug_of
 from monitoring.rules.sources.report import Decoded, Invalid, Plan, Report
@@ -24,7 +25,7 @@ _UNITS = {
 Minutes = Annotated[int, Meta(ge=1, le=366 * 1440)]
 
 
-class Schedule(msgspec.Struct, gc=False):
+class Paced(msgspec.Struct, gc=False):
     """When the job runs: a crontab line, or every so many units."""
 
     type: Literal["crontab", "interval"]
@@ -35,7 +36,7 @@ class Schedule(msgspec.Struct, gc=False):
 class Monitor(msgspec.Struct, gc=False):
     """What is expected of the job; times are minutes."""
 
-    schedule: Schedule
+    schedule: Paced
     checkin_margin: Minutes | None = None
     max_runtime: Minutes | None = None
     timezone: Annotated[str, Meta(max_length=60)] | None = None
@@ -99,22 +100,34 @@ def _report(one: CheckIn, at: datetime) -> Report:
     if run_id.replace("-", "").strip("0") == "":
         run_id = ""
     took = f"Took {one.duration:.1f} s." if one.duration is not None else ""
-    plan = _plan(one.monitor_config) if one.monitor_config else None
+    plan = _plan(one.monitor_config, at) if one.monitor_config else None
     return Report(
         at, check=slug, name=one.monitor_slug[:80], signal=_SIGNALS[one.status], run_id=run_id,
-        text=took, plan=plan,
+        text=took, plan=plan, period=0, grace=0,
     )  # fmt: skip
 
 
-def _plan(said: Monitor) -> Plan:
+def _plan(said: Monitor, at: datetime) -> Plan:
     """What the job itself says is to be expected of it."""
-    margin = (said.checkin_margin or 1) * 60
-    longest = (said.max_runtime or 30) * 60
+    plan = Plan(
+        grace=(said.checkin_margin or 1) * 60,
+        longest=(said.max_runtime or 30) * 60,
+        failures=min(said.failure_issue_threshold or 1, 100),
+    )
     if said.schedule.type == "crontab":
-        line = str(said.schedule.value)[:100]
-        return Plan(cron=line, zone=said.timezone or "UTC", grace=margin, longest=longest)
+        plan.cron, plan.zone = str(said.schedule.value)[:120], said.timezone or "UTC"
+        _demand(Schedule(CRON, plan.cron, plan.zone), at)
+        return plan
     unit = _UNITS.get(said.schedule.unit)
     if unit is None or not isinstance(said.schedule.value, int) or said.schedule.value < 1:
         raise Invalid("An interval is a number of units.", field="monitor_config.schedule")
-    period = min(said.schedule.value * unit, 366 * 86_400)
-    return Plan(period=period, grace=margin, longest=longest)
+    plan.period = min(said.schedule.value * unit, 366 * 86_400)
+    return plan
+
+
+def _demand(schedule: Schedule, at: datetime) -> None:
+    try:
+        demand(schedule, at)
+    except BadSchedule as error:
+        field = "timezone" if error.field == "zone" else "schedule"
+        raise Invalid(error.reason, field=f"monitor_config.{field}") from None

@@ -28,7 +28,7 @@ def test_a_real_alert_fires_and_is_resolved() -> None:
     assert fired.since.isoformat() == "2026-11-22T03:52:27.632000+00:00"
     assert over.since.isoformat() == "2026-11-22T03:52:34.632000+00:00"
     assert over.sequence == fired.sequence + 1
-    assert fired.period == 0
+    assert (fired.period, fired.severity) == (0, "critical")
     assert fired.name == "NodeUp hq"
     assert fired.text.startswith("node 127.0.0.1:18713 up\n")
 

@@ -210,7 +210,8 @@ def test_a_filter_may_name_them() -> None:
         type="Service", exit_status=0, filter='host.name=="srv01" && service.name=="load"'
     )
     assert (report.host, report.check, report.signal, report.period) == ("srv01", "load", "ok", 0)
-    assert result(type="Host", host="srv01", exit_status=1).check == "heartbeat"
+    warned = result(type="Host", host="srv01", exit_status=1)
+    assert (warned.check, warned.signal, warned.severity) == ("heartbeat", "fail", "warning")
     with pytest.raises(Invalid) as refused:
         result(exit_status=0, filter="true")
     assert refused.value.field == "filter"
@@ -227,7 +228,7 @@ def test_a_check_in_begins_a_run_and_brings_its_schedule() -> None:
     (failed,) = sentry.decode(captured("sentry_cli_checkin_error.envelope"), SENT_AT).reports
     assert (begun.check, begun.signal, failed.signal) == ("nightly-backup", "start", "fail")
     assert begun.run_id == failed.run_id == "505ad3a4-9899-495d-ac6c-8ee4f38fe5c5"
-    assert begun.plan == Plan(cron="0 2 * * *", zone="UTC", grace=300, longest=1800)
+    assert begun.plan == Plan(cron="0 2 * * *", zone="UTC", grace=300, longest=1800, failures=1)
     assert (failed.plan, failed.text) == (None, "Took 0.0 s.")
     kept = packet.encode("sentry", "sentry-cli/3.8.2", [begun])
     assert packet.decode(kept, SENT_AT).reports == [begun]
@@ -238,11 +239,28 @@ def test_an_interval_is_a_pace() -> None:
     item = json.dumps({"monitor_slug": "Sync", "status": "ok", "monitor_config": config})
     body = f'{{}}\n{{"type":"check_in"}}\n{item}'.encode()
     (report,) = sentry.decode(body, SENT_AT).reports
-    assert report.plan == Plan(period=7200, grace=60, longest=1800)
+    assert report.plan == Plan(period=7200, grace=60, longest=1800, failures=1)
     assert (report.check, report.name, report.run_id) == ("sync", "Sync", "")
     with pytest.raises(Invalid) as refused:
         sentry.decode(body.replace(b'"hour"', b'"moon"'), SENT_AT)
     assert refused.value.field == "monitor_config.schedule"
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [
+        ({"schedule": {"type": "crontab", "value": "every day"}}, "monitor_config.schedule"),
+        ({"schedule": {"type": "crontab", "value": "0 2 * * *"}, "timezone": "Moon/Base"},
+         "monitor_config.timezone"),
+        ({"schedule": {"type": "crontab", "value": "0 2 * * *"}, "checkin_margin": -1},
+         "monitor_config.checkin_margin"),
+    ],
+)  # fmt: skip
+def test_a_schedule_nobody_can_follow_is_refused(config: dict[str, Any], field: str) -> None:
+    item = json.dumps({"monitor_slug": "Sync", "status": "ok", "monitor_config": config})
+    with pytest.raises(Invalid) as refused:
+        sentry.decode(f'{{}}\n{{"type":"check_in"}}\n{item}'.encode(), SENT_AT)
+    assert refused.value.field == field
 
 
 def test_other_items_are_nobodys_business() -> None:
