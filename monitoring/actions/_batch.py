@@ -215,8 +215,9 @@ class Batch:
             for plan in [next((one.plan for one in reversed(row.reports) if one.plan), None)]
             if plan
         ]
-        for pk, plan in follow(said, by=self.by, at=self.newest).items():
-            self.rows[pk].plan = plan
+        if said:
+            for pk, plan in follow(wanted=said, by=self.by, at=self.newest).items():
+                self.rows[pk].plan = plan
 
     def _fold(self, row: Hot) -> None:
         plan = row.plan

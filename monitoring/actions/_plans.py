@@ -6,6 +6,8 @@ A job brings its plan with every run, so what is the same is passed over before 
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
+
 from monitoring.actions.defining import redefine_check
 from monitoring.models import Check
 from monitoring.queries.checks import plan_of
@@ -16,8 +18,9 @@ from monitoring.rules.sources.report import Plan
 from msp.kit.refs import Actor
 
 
+@transaction.atomic
 def follow(
-    wanted: Iterable[tuple[int, lapse.Plan, Plan]], *, by: Actor, at: datetime
+    *, wanted: Iterable[tuple[int, lapse.Plan, Plan]], by: Actor, at: datetime
 ) -> dict[int, lapse.Plan]:
     """The plans of the checks that are to be expected otherwise from now on, by check."""
     made = {}

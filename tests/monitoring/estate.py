@@ -9,6 +9,7 @@ from contracts.clients import actions as clients
 from contracts.clients.models import Client, Device, Site
 from contracts.models import Agreement, AgreementLine, ServiceLevelVersion
 from monitoring import actions
+from monitoring.ingest import directory
 from monitoring.models import Check, EnrolmentKey
 from monitoring.rules import envelope
 from msp.kit.refs import system
@@ -30,6 +31,13 @@ def estate(name: str = "Harbor Dental", *, cap: int = 100, at: datetime = T0) ->
     site = clients.add_site(client=client, name="Main office", by=BY, at=at)
     key, token = actions.enrol_key(site=site, name="Agents", cap=cap, by=BY, at=at)
     return Estate(client, site, key, token)
+
+
+def another_key(where: Estate, known: Device | None = None) -> str:
+    """The token of one more key, of a device where one is given, which the intake knows of."""
+    _key, token = actions.enrol_key(site=where.site, device=known, name="Another", by=BY, at=T0)
+    directory.forget()
+    return token
 
 
 def device(where: Estate, name: str = "hdg-srv-01", kind: str = "server") -> Device:
