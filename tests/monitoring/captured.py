@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitoring.rules.sources import packet
 from monitoring.rules.sources.report import Decoded, Invalid, Report
 
 FOLDER = Path(__file__).parent / "payloads"
@@ -28,6 +29,8 @@ def read_or_refused(decode: Callable[[bytes, datetime], Decoded], body: bytes) -
         assert len(report.host) <= 80
         assert len(report.check) <= 60
         assert len(report.name) <= 80
-        assert "\x00" not in report.host + report.text + report.name + repr(report.facts)
+        assert "\x00" not in report.host + report.text + report.name + report.boot_id
+        assert "\\x00" not in repr(report.facts)
         assert report.signal in ("ok", "start", "fail", "log")
+    assert packet.decode(packet.encode("tool", "", reports), SENT_AT).reports == reports
     return reports

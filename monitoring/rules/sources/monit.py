@@ -55,7 +55,8 @@ def _host(root: Element, services: list[Element], host: str, at: datetime) -> Re
     if uptime is not None:
         samples.append(("monit.uptime", milliseconds(at), uptime))
     return Report(
-        at, host, period=poll, grace=max(60, 2 * poll), boot_id=root.get("incarnation", "")[:64],
+        at, host, period=poll, grace=max(60, 2 * poll),
+        boot_id=words_of(root.get("incarnation", ""), 64),
         facts={name: words_of(text, 200) for name, text in facts.items() if text}, samples=samples,
     )  # fmt: skip
 

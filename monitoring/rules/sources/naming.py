@@ -39,7 +39,7 @@ def series_of(name: str, parts: Iterable[str] = ()) -> str:
     """A series' name, with what tells it from others of that name behind a colon."""
     rest = ",".join(part for part in parts if part)
     whole = f"{name}:{rest}" if rest else name
-    return _cut(_UNPRINTABLE.sub(" ", whole).strip(), MOST)
+    return _cut(_UNPRINTABLE.sub(" ", whole).strip(), MOST) or "unnamed"
 
 
 def words_of(text: str, most: int = 2000) -> str:

@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 
 from monitoring.rules.envelope import milliseconds
-from monitoring.rules.sources.naming import host_of, series_of
+from monitoring.rules.sources.naming import host_of, series_of, words_of
 from monitoring.rules.sources.report import OLDEST, Decoded, Invalid, Report, Sample
 
 MOST_POINTS = 10_000
@@ -138,7 +138,7 @@ def _read(request: ExportMetricsServiceRequest, at: datetime) -> Decoded:
     for of_resource in request.resource_metrics:
         marks = _text_of(of_resource.resource.attributes)
         found = hosts.setdefault(_host(marks), _Host())
-        found.facts |= {_FACTS[key]: marks[key][:2000] for key in _FACTS if marks.get(key)}
+        found.facts |= {_FACTS[key]: words_of(marks[key]) for key in _FACTS if marks.get(key)}
         for of_scope in of_resource.scope_metrics:
             for metric in of_scope.metrics:
                 reading.take(found, metric)

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from monitoring.rules.schedules import CRON, BadSchedule, Schedule, demand
 from monitoring.rules.sources.healthchecks import run_id_of
-from monitoring.rules.sources.naming import slug_of
+from monitoring.rules.sources.naming import slug_of, words_of
 from monitoring.rules.sources.report import Decoded, Invalid, Plan, Report
 
 MOST_ITEMS = 100
@@ -102,8 +102,8 @@ def _report(one: CheckIn, at: datetime) -> Report:
     took = f"Took {one.duration:.1f} s." if one.duration is not None else ""
     plan = _plan(one.monitor_config, at) if one.monitor_config else None
     return Report(
-        at, check=slug, name=one.monitor_slug[:80], signal=_SIGNALS[one.status], run_id=run_id,
-        text=took, plan=plan, period=0, grace=0,
+        at, check=slug, name=words_of(one.monitor_slug, 80), signal=_SIGNALS[one.status],
+        run_id=run_id, text=took, plan=plan, period=0, grace=0,
     )  # fmt: skip
 
 

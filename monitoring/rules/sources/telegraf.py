@@ -19,6 +19,7 @@ from monitoring.rules.sources.report import Decoded, Invalid, Report, Sample
 
 MOST_POINTS = 10_000
 PERIOD, GRACE = 60, 120
+FAR = 10**14  # epoch milliseconds no clock shows
 _HOST = ("host", "hostname", "nodename")
 _OURS = {
     ("mem", "used_percent"): "memory",
@@ -144,7 +145,7 @@ def _read(points: list[Point], at: datetime) -> Decoded:
     for measurement, tags, numbers, stamp in points:
         host = host_of(next((tags[key] for key in _HOST if tags.get(key)), ""))
         samples = hosts.setdefault(host, [])
-        when = stamp or milliseconds(at)
+        when = stamp if 0 < stamp < FAR else milliseconds(at)
         samples += [(name, when, value) for name, value in _named(measurement, tags, numbers)]
     return Decoded([
         Report(at, host, period=PERIOD, grace=GRACE, samples=samples)

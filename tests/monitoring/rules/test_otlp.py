@@ -124,6 +124,12 @@ def test_there_is_a_most() -> None:
     assert refused.value.status == 413
 
 
+@given(some.text(max_size=100), some.text(max_size=100), some.floats())
+def test_any_words_and_numbers_can_be_kept(name: str, said: str, value: float) -> None:
+    body = sent(gauge(name, value, x=said), host_name=said, service_name=said)
+    read_or_refused(otlp.decode_json, body)
+
+
 @pytest.mark.parametrize("decode", [otlp.decode_protobuf, otlp.decode_json])
 @given(some.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(decode: Callable[..., Decoded], body: bytes) -> None:

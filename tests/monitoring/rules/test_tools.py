@@ -313,6 +313,13 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         read_or_refused(decode, body)
 
 
+@given(some.floats() | some.integers())
+def test_any_stamp_is_read_or_refused(stamp: float) -> None:
+    one = {"name": "m", "tags": {"host": "a"}, "fields": {"x": 1}, "timestamp": stamp}
+    read_or_refused(telegraf.decode_json, json.dumps(one).encode())
+    read_or_refused(telegraf.decode_lines, f"m,host=a x=1 {stamp:.0f}".encode())
+
+
 scalars = some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=20)
 anything = some.recursive(
     scalars,
