@@ -13,12 +13,14 @@ import msgspec
 from msgspec import Meta
 
 from monitoring.rules.envelope import milliseconds
-from monitoring.rules.sources.naming import host_of, slug_of, without_port, words_of
+from monitoring.rules.sources.naming import host_in, host_of, slug_of, without_port, words_of
 from monitoring.rules.sources.report import Decoded, Invalid, Report
 
 MOST_ALERTS = 1000
-_HOST = ("host", "hostname", "nodename", "device", "instance", "node")
-_SAYS_NOTHING = {"alertname", "severity", "job", "prometheus", "service", *_HOST}
+_SAYS_NOTHING = {
+    "alertname", "severity", "job", "prometheus", "service", "instance", "host", "hostname",
+    "nodename", "node",
+}  # fmt: skip
 _SEVERITIES = {
     "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical",
     "error": "major", "major": "major", "high": "major", "failure": "major",
@@ -112,8 +114,7 @@ def _report(alert: Alert, sender: str, at: datetime) -> Report:
 
 def _host(alert: Alert, sender: str) -> str:
     """The device an alert is about; one about none is about whoever sent it."""
-    named = next((alert.labels[key] for key in _HOST if alert.labels.get(key)), "")
-    return host_of(without_port(named)) or host_of(without_port(sender))
+    return host_in(alert.labels) or host_of(without_port(sender))
 
 
 def _fingerprint(labels: dict[str, str]) -> str:

@@ -6,18 +6,32 @@ begin alike stay two.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 MOST = 80
 _STRANGE = re.compile(r"[^\w .:@()+#/-]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _NO_SLUG = re.compile(r"[^a-z0-9_-]+")
+_HERE = {"localhost", "127.0.0.1", "::1"}
+_ALSO = ("host", "hostname", "nodename", "node")
 _PORT = re.compile(r":\d{1,5}\Z")
 
 
 def host_of(text: str) -> str:
     """A host's name as devices are called; empty where nothing of it could be one."""
     return _cut(_STRANGE.sub("-", text.strip()).lstrip("-. :@()+#/"), MOST).rstrip()
+
+
+def host_in(labels: Mapping[str, str]) -> str:
+    """The host Prometheus' labels are about: what was scraped, unless that is only "this machine".
+
+    Other labels that sound like one may name anything: a disk, a virtual host, who was probed.
+    """
+    scraped = host_of(without_port(labels.get("instance", "")))
+    if scraped and scraped not in _HERE:
+        return scraped
+    named = (host_of(without_port(labels.get(key, ""))) for key in _ALSO)
+    return next(filter(None, named), scraped)
 
 
 def without_port(address: str) -> str:

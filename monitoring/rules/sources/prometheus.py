@@ -15,14 +15,13 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
 from monitoring.rules.envelope import milliseconds
-from monitoring.rules.sources.naming import host_of, series_of, slug_of, without_port
+from monitoring.rules.sources.naming import host_in, series_of, slug_of
 from monitoring.rules.sources.report import OLDEST, Decoded, Invalid, Report, Sample
 
 MOST_SAMPLES = 10_000
 PERIOD, GRACE = 60, 120  # the scrape interval is not said; its default is a minute
 NEWS = timedelta(minutes=5)  # an `up` older than this says nothing of now
-_HOST = ("host", "hostname", "nodename", "node", "instance")
-_OURS_ALONE = {"__name__", "instance", "job", *_HOST}
+_OURS_ALONE = {"__name__", "instance", "job", "host", "hostname", "nodename"}
 _NOISE = (
     "ALERTS", "go_", "promhttp_", "process_", "python_", "scrape_", "prometheus_", "node_scrape_",
 )  # fmt: skip
@@ -125,8 +124,7 @@ def decode(body: bytes, received_at: datetime) -> Decoded:
 
 
 def _target(targets: dict[tuple[str, str], _Target], labels: dict[str, str]) -> _Target:
-    named = next((labels[key] for key in _HOST if labels.get(key)), "")
-    host, job = host_of(without_port(named)), labels.get("job", "")[:60]
+    host, job = host_in(labels), labels.get("job", "")[:60]
     found = targets.get((host, job))
     if found is None:
         found = targets[(host, job)] = _Target(host, job)

@@ -53,7 +53,8 @@ def test_without_a_fingerprint_the_labels_are_one() -> None:
         ({"instance": "nas01.example:9100"}, "nas01.example"),
         ({"instance": "https://shop.example/cart"}, "shop.example"),
         ({"instance": "[fd00::1]:9100"}, "fd00::1"),
-        ({"instance": "a:1", "host": "srv02"}, "srv02"),
+        ({"instance": "localhost:9100", "host": "srv02"}, "srv02"),
+        ({"instance": "srv03:9100", "nodename": "vm", "device": "/dev/sda1"}, "srv03"),
         ({}, "vm"),
     ],
 )
