@@ -9,7 +9,9 @@ class TicketsConfig(AppConfig):
     fills = {
         "today-figures": ["tickets.pages.on_today_figures"],
         "today": ["tickets.pages.on_today"],
-        "client": ["tickets.pages.on_client_page"],
+        "client": ["tickets.pages.on_client_page", "tickets.pages.on_client_kept"],
+        "agreement": ["tickets.pages.on_agreement_page"],
+        "portal-agreement": ["tickets.portal.on_portal_agreement"],
         "client-stats": ["tickets.pages.on_client_stats"],
         "client-tabs": ["tickets.pages.on_client_tabs"],
         "device-rail": ["tickets.pages.on_device_rail"],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from contracts.clients.gates import client_user
 from contracts.clients.models import Client, Contact, Device
+from contracts.models import Agreement
 from msp.kit.refusals import Refused
 from msp.kit.web import blame, form_key, go, page, refusal, rows_of
 from tickets import actions, queries
@@ -22,6 +23,7 @@ from tickets.rules import states
 
 SHOWN_ON_HOME = 3
 MOST_OPEN = 100
+MONTHS_TOLD = 3
 NEEDS = (  # words, icon
     ("Reset a password", "key-round"),
     ("New team member", "user-plus"),
@@ -239,6 +241,13 @@ def on_portal_home(request: HttpRequest, client: Client) -> dict[str, Any]:
         "count": rows.count(),
         "admin": admin,
     }
+
+
+def on_portal_agreement(request: HttpRequest, agreement: Agreement) -> dict[str, Any] | None:
+    """How we kept what we promised, in sentences, for this month and those before."""
+    months = queries.kept_under(agreement, datetime.now(UTC), MONTHS_TOLD)
+    told = [month for month in months if month.words]
+    return {"template": "tickets/portal/_kept.html", "months": told} if told else None
 
 
 def on_portal_device(request: HttpRequest, device: Device) -> dict[str, Any]:

@@ -73,6 +73,10 @@ class LevelForm(forms.Form):
         label="Longest wait in days", min_value=1, max_value=365, required=False,
         help_text="Then the clock goes on by itself. Empty: no limit.",
     )  # fmt: skip
+    goal = forms.IntegerField(
+        label="Share to be kept in percent", min_value=1, max_value=100, required=False,
+        help_text="What the agreement's results are held against.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, revises: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,6 +130,7 @@ class LevelForm(forms.Form):
                 "grace": values["grace"] or 0,
                 "reopen_days": values["reopen_days"],
                 "longest_pause_days": values["longest_pause_days"],
+                "goal": values["goal"],
             },
         }
 
@@ -176,6 +181,7 @@ def level_initial(
             "grace": write_span(said["grace"]) if said["grace"] else "",
             "reopen_days": said["reopen_days"],
             "longest_pause_days": said["longest_pause_days"],
+            "goal": said["goal"],
         }
     )
 

@@ -31,7 +31,7 @@ class Policy:
 
     `warn_at` are shares of a target in percent at which somebody is told, `grace` the open seconds
     still granted when a raised priority's target is over already, `longest_pause_days` the days
-    after which a wait ends by itself.
+    after which a wait ends by itself, `goal` the share of promises in percent that is to be kept.
     """
 
     matrix: Matrix = DEFAULT_MATRIX
@@ -41,6 +41,7 @@ class Policy:
     grace: int = 30 * 60
     reopen_days: int = 7
     longest_pause_days: int | None = None
+    goal: int | None = None
 
 
 def read_policy(values: object) -> Policy:
@@ -53,11 +54,8 @@ def read_policy(values: object) -> Policy:
         warn_at=_shares(facts) if facts.has("warn_at") else usual.warn_at,
         grace=_between(facts, "grace", usual.grace, 0, 7 * 86_400),
         reopen_days=_between(facts, "reopen_days", usual.reopen_days, 0, 365),
-        longest_pause_days=(
-            _between(facts, "longest_pause_days", 1, 1, 365)
-            if facts.has("longest_pause_days")
-            else None
-        ),
+        longest_pause_days=_perhaps(facts, "longest_pause_days", 365),
+        goal=_perhaps(facts, "goal", 100),
     )
     facts.done()
     return policy
@@ -73,6 +71,7 @@ def write_policy(policy: Policy) -> dict[str, Any]:
         "grace": policy.grace,
         "reopen_days": policy.reopen_days,
         "longest_pause_days": policy.longest_pause_days,
+        "goal": policy.goal,
     }
 
 
@@ -112,6 +111,10 @@ def _shares(facts: Facts) -> tuple[int, ...]:
 
 def _between(facts: Facts, name: str, usual: int, least: int, most: int) -> int:
     return _whole(name, facts.whole(name, usual), least, most)
+
+
+def _perhaps(facts: Facts, name: str, most: int) -> int | None:
+    return _between(facts, name, 1, 1, most) if facts.has(name) else None
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int:

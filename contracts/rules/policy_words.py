@@ -13,6 +13,7 @@ def sentences(policy: Policy, pauses_response: bool = False) -> list[str]:
         _warning(policy),
         _raising(policy),
         _reopening(policy),
+        _aiming(policy),
     ]
 
 
@@ -68,6 +69,12 @@ def _reopening(policy: Policy) -> str:
     if not policy.reopen_days:
         return "A solved ticket is never reopened; a new one follows it."
     return f"A solved ticket may be reopened for {_days(policy.reopen_days)}."
+
+
+def _aiming(policy: Policy) -> str:
+    if policy.goal is None:
+        return "No share of promises to be kept was agreed."
+    return f"At least {policy.goal} % of the promises are to be kept."
 
 
 def _days(count: int) -> str:

@@ -77,6 +77,14 @@ class Year:
         return _counted([day for month in self.months for day in month.days])
 
     @property
+    def before(self) -> int:
+        return self.number - 1
+
+    @property
+    def after(self) -> int:
+        return self.number + 1
+
+    @property
     def differing(self) -> list[Day]:
         """The days worth reading: everything that is not the usual week."""
         return [day for month in self.months for day in month.days if day.differs]

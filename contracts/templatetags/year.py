@@ -44,7 +44,7 @@ def _month(month: Month, year: int) -> SafeString:
         "svg",
         *(_cell(month, day) for day in month.days),
         class_="yr__m",
-        viewBox=f"0 0 {7 * _CELL - 2} {6 * _CELL - 2}",
+        viewBox=f"-1 -1 {7 * _CELL} {6 * _CELL}",
         role="img",
         aria_label=name,
     )
@@ -63,7 +63,7 @@ def _cell(month: Month, day: Day) -> SafeString:
 def _sample(kind: Kind) -> SafeString:
     return el(
         "svg", el("g", *_shape(kind, 0, 0), data_k=str(kind)), class_="yr__k",
-        viewBox=f"0 0 {_BOX} {_BOX}", aria_hidden="true",
+        viewBox=f"-1 -1 {_BOX + 2} {_BOX + 2}", aria_hidden="true",
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The staff's pages about promises, by the cast; forms that refuse by field."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contracts.models import Agreement, Calendar, Service, ServiceLevel
 from tenants import context
@@ -260,6 +261,48 @@ def test_hours_are_typed_previewed_and_saved(alpha, fay):
         {"weekday": 5, "start": "22:00", "end": "06:00"},
     ]
     assert stored["holidays"] == [{"name": "Christmas", "month": 12, "day": 25}]
+
+
+def test_holidays_of_a_country_and_a_file_are_written_into_the_form(alpha, fay):
+    year = datetime.now(UTC).year
+    page = fay.post("/calendars/new", HOURS | {"do": "country", "country": "US", "part": "ca"})
+    assert page.status_code == 200
+    typed = page.context["form"].initial["holidays"]
+    assert typed.startswith("Christmas: 12-25")
+    assert f"Labor Day: {year}-09-" in typed
+    assert not Calendar.objects.exists()
+    wrong = fay.post("/calendars/new", HOURS | {"do": "country", "country": "DE", "part": "CA"})
+    assert wrong.status_code == 422
+    assert "part" in wrong.context["country_form"].errors
+
+    file = SimpleUploadedFile(
+        "closed.ics",
+        f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Founders\nDTSTART;VALUE=DATE:{year}0612\n"
+        "END:VEVENT\nEND:VCALENDAR".encode(),
+    )
+    page = fay.post("/calendars/new", HOURS | {"do": "file", "file": file})
+    assert f"Founders: {year}-06-12" in page.context["form"].initial["holidays"]
+    junk = SimpleUploadedFile("closed.ics", b"\x00\xff" * 20)
+    assert fay.post("/calendars/new", HOURS | {"do": "file", "file": junk}).status_code == 422
+    assert fay.post("/calendars/new", HOURS | {"do": "file"}).status_code == 422
+    assert fay.post("/calendars/new", HOURS | {"do": "country"}).status_code == 422
+
+
+def test_the_preview_is_asked_for_another_moment_level_and_year(alpha, fay):
+    fay.post("/levels/new", TARGETS | {"name": "Gold"})
+    level = ServiceLevel.objects.get()
+    fay.post("/calendars/new", HOURS)
+    here = f"/calendars/{Calendar.objects.get().pk}"
+    asked = {"at": "2026-06-01T11:50", "level": level.pk, "year": "2026"}
+    page = fay.get(here, asked).content.decode()
+    assert "A ticket opened then would be due" in page
+    assert "Mon, Jun 1, 1:05 PM" in page  # fifteen minutes, five of them after lunch
+    assert "2026-12-25" not in page
+    assert "Fri, Dec 25: Christmas" not in page  # the shop is closed on Fridays anyway
+    assert "Mon, Jun 1: 09:00–12:00, 13:00–17:00" in page
+    assert page.count("<figcaption>") == 12
+    for odd in ({"at": "yesterday"}, {"level": "99"}, {"year": "9999"}, {"year": "x"}):
+        assert fay.get(here, odd).status_code == 200
 
 
 @pytest.mark.parametrize(

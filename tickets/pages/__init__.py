@@ -3,6 +3,8 @@
 from tickets.pages import changes, new, promises, queue, ticket
 from tickets.pages.fills import (
     nav_count,
+    on_agreement_page,
+    on_client_kept,
     on_client_page,
     on_client_stats,
     on_client_tabs,
@@ -14,6 +16,8 @@ from tickets.pages.fills import (
 
 __all__ = [
     "nav_count",
+    "on_agreement_page",
+    "on_client_kept",
     "on_client_page",
     "on_client_stats",
     "on_client_tabs",

@@ -7,13 +7,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from contracts import queries as contracts
 from contracts.clients.models import Client, Device
+from contracts.models import Agreement
+from msp.kit.periods import local_date
 from tenants.people.rules.roles import Permission
 from tenants.people.rules.viewer import Viewer
 from tickets import queries
+from tickets.models import Clock
 from tickets.rules.ranking import Why
 
 SHOWN = 6
+MONTHS = 6
 BADGES = {  # words, icon, tone
     Why.MISSED: ("Promise missed", "alarm-clock", "danger"),
     Why.URGENT: ("Due soon", "hourglass", "warn"),
@@ -56,6 +61,42 @@ def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | Non
         "rows": [queries.row_of(ticket, at) for ticket in found],
         "all_url": _list_url(client=client.slug),
     }
+
+
+def on_client_kept(request: HttpRequest, client: Client) -> dict[str, Any] | None:
+    """The promises kept to a client, month by month; nothing where none was ever judged."""
+    if not _sees(request):
+        return None
+    months = queries.kept_by_month(
+        client_id=client.pk, zone=client.zone, at=datetime.now(UTC), months=MONTHS
+    )
+    return _kept(months, "client-kept", None)
+
+
+def on_agreement_page(request: HttpRequest, agreement: Agreement) -> dict[str, Any] | None:
+    """The same under one agreement, held against the share that was agreed."""
+    if not _sees(request):
+        return None
+    at = datetime.now(UTC)
+    version = contracts.version_on(agreement, local_date(at, agreement.client.zone))
+    goal = queries.goal_of(version.level_version_id) if version else None
+    return _kept(queries.kept_under(agreement, at, MONTHS), "agreement-kept", goal)
+
+
+def _kept(months: list[queries.MonthKept], key: str, goal: int | None) -> dict[str, Any] | None:
+    judged = [
+        target for target in queries.TARGETS if any(target in month.scores for month in months)
+    ]
+    if not judged:
+        return None
+    rows = [
+        (month, [(one, goal is None or one.reaches(goal)) for one in month.columns(judged)])
+        for month in months
+    ]
+    labels = [Clock.Target(target).label for target in judged]
+    return {
+        "template": "tickets/_kept.html", "rows": rows, "labels": labels, "goal": goal, "key": key,
+    }  # fmt: skip
 
 
 def on_client_stats(request: HttpRequest, client: Client) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from tickets.queries.clocks import Shown, clocks_of, is_anything_due, next_of
 from tickets.queries.home import do_next, figures, found, open_tickets
+from tickets.queries.kept import TARGETS, MonthKept, goal_of, kept_by_month, kept_under
 from tickets.queries.portal import (
     Request,
     as_request,
@@ -29,9 +30,11 @@ from tickets.queries.queue import (
 from tickets.queries.timeline import Item, parts, timeline
 
 __all__ = [
+    "TARGETS",
     "VIEWS",
     "Item",
     "Listed",
+    "MonthKept",
     "Promise",
     "Request",
     "Row",
@@ -44,8 +47,11 @@ __all__ = [
     "figures",
     "for_rows",
     "found",
+    "goal_of",
     "in_words",
     "is_anything_due",
+    "kept_by_month",
+    "kept_under",
     "listed",
     "neighbours",
     "next_of",

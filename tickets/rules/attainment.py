@@ -32,6 +32,11 @@ class Score:
     def share(self) -> Fraction | None:
         return attainment(self.met, self.missed)
 
+    def reaches(self, goal: int) -> bool:
+        """Whether an agreed share was kept, compared unrounded; nothing judged is no miss."""
+        share = self.share
+        return share is None or share >= Fraction(goal, 100)
+
     @property
     def percent(self) -> Decimal | None:
         share = self.share

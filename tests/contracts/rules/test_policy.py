@@ -44,7 +44,7 @@ def test_nothing_said_means_the_usual_and_everything_reads_back():
     assert read_policy({}) == Policy()
     one = Policy(
         updates=Updates.INTERVAL, pauses_update=True, warn_at=(50, 110), grace=0, reopen_days=14,
-        longest_pause_days=30,
+        longest_pause_days=30, goal=95,
     )  # fmt: skip
     assert read_policy(json.loads(json.dumps(write_policy(one)))) == one
 
@@ -62,6 +62,7 @@ def test_nothing_said_means_the_usual_and_everything_reads_back():
         ({"grace": -1}, "grace"),
         ({"reopen_days": True}, "reopen_days"),
         ({"longest_pause_days": 0}, "longest_pause_days"),
+        ({"goal": 101}, "goal"),
         ({"colour": "red"}, "colour"),
         ([], "value"),
     ],

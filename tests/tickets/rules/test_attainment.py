@@ -48,6 +48,10 @@ def test_a_score_counts_verdicts():
     verdicts = [Verdict(1, "response", date(2026, 6, 1), kept) for kept in (True, True, False)]
     assert score(verdicts) == Score(2, 1)
     assert score([]).percent is None
+    assert score([]).reaches(100)
+    assert not Score(46, 3).reaches(94)
+    assert not Score(9399, 601).reaches(94)  # shown 93.99, and never rounded up to be kept
+    assert Score(94, 6).reaches(94)
     assert (Score(40, 2) + Score(6, 1)).percent == Decimal("93.88")
 
 
