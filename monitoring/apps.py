@@ -26,7 +26,11 @@ class MonitoringConfig(AppConfig):
             "Estate", "incident", "Incidents", "siren", "incident-list", "incident.view",
             order=30, count="monitoring.pages.nav_count", tone="danger",
         ),
-        Nav("Estate", "check", "Monitors", "activity", "check-list", "device.view", order=32),
+        Nav(
+            "Estate", "check", "Monitors", "activity", "check-list", "device.view", order=32,
+            also=("template",),
+        ),
+        Nav("Estate", "window", "Maintenance", "wrench", "window-list", "incident.view", order=34),
         Nav(
             "Estate", "key", "Keys", "key-round", "key-list", "monitor.edit", order=33,
             also=("letter",),

@@ -1,6 +1,6 @@
 """What people do with an incident, and what its ticket does to it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
@@ -149,7 +149,7 @@ def snooze(*, incident: Incident, until: datetime, by: Actor, at: datetime) -> I
     announce(
         events.IncidentSnoozed(
             incident.pk, incident.number, incident.device_id, incident.client_id,
-            incident.ticket_id, until.isoformat(),
+            incident.ticket_id, f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         ),
         by=by, at=at,
     )  # fmt: skip

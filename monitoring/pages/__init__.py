@@ -1,6 +1,6 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from monitoring.pages import checks, devices, fills, incidents, keys
+from monitoring.pages import agreed, checks, devices, fills, incidents, keys
 from monitoring.pages.devices import on_device_badges, on_device_page, on_device_rail
 from monitoring.pages.fills import (
     nav_count,
@@ -30,6 +30,7 @@ __all__ = [
 urlpatterns = [
     *incidents.urlpatterns,
     *devices.urlpatterns,
+    *agreed.urlpatterns,
     *checks.urlpatterns,
     *keys.urlpatterns,
     *fills.urlpatterns,

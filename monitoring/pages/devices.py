@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from contracts.clients.models import Device
 from monitoring.models import Check, Series
-from monitoring.queries import charts, history, standing, views
+from monitoring.queries import charts, history, standing, views, windows
 from monitoring.queries.lists import checks_of
 from monitoring.rules import series as names
 from msp.kit.web import asked, page
@@ -170,6 +170,8 @@ def on_device_rail(request: HttpRequest, device: Device) -> dict[str, Any] | Non
         "device": device,
         "checks": checks,
         "now": now,
+        "windows": windows.of_device(device, now.at),
+        "above": windows.behind_what(device),
         "waiting": not any(check.last_seen_at for check in checks),
         "command": beat_command(request, host=device.name),
     }

@@ -3,25 +3,29 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from monitoring import actions
-from monitoring.forms import ResolveForm
+from monitoring.forms import CauseForm, ResolveForm, SnoozeForm
 from monitoring.models import Incident
 from monitoring.queries import history, standing, views
 from monitoring.queries.standing import Pulse
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
 from tenants.people.gates import staff
+from tenants.people.models import Person
 from tenants.people.rules.roles import Permission
 
 TABS = (("", "Wall"), ("open", "Open"), ("acknowledged", "Acknowledged"), ("resolved", "Resolved"))
 
+TITLES = {"snooze": "Leave it alone", "cause": "What it was"}
 AFTERWARDS = timedelta(minutes=10)
 
 
@@ -84,6 +88,7 @@ def _shown(request: HttpRequest, found: Incident) -> HttpResponse:
     return page(
         request, "monitoring/incident.html", part="monitoring/_incident.html", incident=found,
         card=card, now=now, story=views.story(found, now), facts=views.facts(card, now),
+        around=views.around(found), team=team() if found.resolved_at is None else [],
         elsewhere=found.client.zone != (request.viewer.zone or request.tenant.zone),
     )  # fmt: skip
 
@@ -112,6 +117,82 @@ def incident_note(request: HttpRequest, number: int) -> HttpResponse:
         request, number,
         lambda found: actions.note_incident(incident=found, note=body, **who(request)),
     )  # fmt: skip
+
+
+@staff(Permission.INCIDENT_EDIT)
+@require_POST
+def incident_take(request: HttpRequest, number: int) -> HttpResponse:
+    """Give it to somebody of the team, to nobody, or take it oneself."""
+    wanted = request.POST.get("owner", "")
+    me = str(request.viewer.person_id)
+    pk = int(wanted) if wanted.isdigit() and len(wanted) < 19 else None
+    owner = get_object_or_404(team(), pk=pk) if pk else None
+    if wanted == "me":
+        owner = get_object_or_404(team(), pk=int(me))
+    return _do(
+        request, number,
+        lambda found: actions.assign_incident(incident=found, owner=owner, **who(request)),
+    )  # fmt: skip
+
+
+@staff(Permission.INCIDENT_EDIT)
+@require_POST
+def incident_reopen(request: HttpRequest, number: int) -> HttpResponse:
+    """It was closed by hand and is not over."""
+    return _do(
+        request, number, lambda found: actions.reopen_incident(incident=found, **who(request))
+    )
+
+
+@staff(Permission.INCIDENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def incident_snooze(request: HttpRequest, number: int) -> HttpResponse:
+    """Leave it alone until a time of the viewer's own clock."""
+    zone = ZoneInfo(request.viewer.zone or request.tenant.zone)
+    later = datetime.now(zone) + timedelta(hours=1)
+    form = SnoozeForm(request.POST or None, initial={"until": later.replace(tzinfo=None)})
+
+    def sleep(found: Incident, values: dict[str, Any]) -> object:
+        until = values["until"].replace(tzinfo=zone)
+        return actions.snooze(incident=found, until=until, **who(request))
+
+    return _asked(request, number, form, sleep, "snooze", "It is left alone until then")
+
+
+@staff(Permission.INCIDENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def incident_cause(request: HttpRequest, number: int) -> HttpResponse:
+    """What it was."""
+    found = incident_of(request, number)
+    form = CauseForm(request.POST or None, initial={"cause": found.cause})
+    return _asked(
+        request, number, form,
+        lambda found, values: actions.set_cause(incident=found, **values, **who(request)),
+        "cause", "Kept",
+    )  # fmt: skip
+
+
+def _asked(
+    request: HttpRequest, number: int, form: Any, act: Callable[[Incident, dict[str, Any]], object],
+    what: str, done: str,
+) -> HttpResponse:  # fmt: skip
+    """A dialog with one question about an incident, and what is done with the answer."""
+    found = incident_of(request, number)
+    if request.method == "POST" and attempt(form, lambda values: act(found, values)):
+        return go(request, "incident", number, toast_text=done)
+    response = page(
+        request, "monitoring/ask.html", part="monitoring/_ask.html", incident=found, form=form,
+        title=TITLES[what], url=reverse(f"incident-{what}", args=[number]),
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+    if form.errors:
+        response["HX-Retarget"] = "#dlg"
+    return response
+
+
+def team() -> QuerySet[Person]:
+    """Who can have an incident."""
+    return Person.objects.filter(kind=Person.Kind.STAFF, is_active=True).order_by("name")
 
 
 def _do(request: HttpRequest, number: int, act: Callable[[Incident], object]) -> HttpResponse:
@@ -158,5 +239,9 @@ urlpatterns = [
     path("incidents/<int:number>", incident, name="incident"),
     path("incidents/<int:number>/acknowledge", incident_acknowledge, name="incident-acknowledge"),
     path("incidents/<int:number>/note", incident_note, name="incident-note"),
+    path("incidents/<int:number>/take", incident_take, name="incident-take"),
+    path("incidents/<int:number>/snooze", incident_snooze, name="incident-snooze"),
+    path("incidents/<int:number>/cause", incident_cause, name="incident-cause"),
+    path("incidents/<int:number>/reopen", incident_reopen, name="incident-reopen"),
     path("incidents/<int:number>/resolve", incident_resolve, name="incident-resolve"),
 ]

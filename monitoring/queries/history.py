@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from monitoring.models import BlindInterval, Check, Flip
+from monitoring.queries import windows
 from monitoring.queries.standing import Pulse
 from monitoring.rules import bars
 
@@ -29,7 +30,17 @@ def pasts(checks: Sequence[Check], start: datetime, now: Pulse) -> dict[int, lis
         if getattr(check, "state", "") == "late":
             said[check.pk].append((max(check.late_at, start), "late"))
     gaps = _blind(start, now)
-    return {pk: bars.timeline(changes, start, now.at, blind=gaps) for pk, changes in said.items()}
+    agreed = windows.gaps_of(checks, start, now.at)
+    return {
+        pk: bars.timeline(changes, start, now.at, maintenance=agreed[pk], blind=gaps)
+        for pk, changes in said.items()
+    }
+
+
+def of_availability(checks: Sequence[Check]) -> list[Check]:
+    """The checks that say whether a device is up; a value over its limit is no outage."""
+    signals = [check for check in checks if check.kind != Check.Kind.THRESHOLD]
+    return signals or list(checks)
 
 
 def _blind(start: datetime, now: Pulse) -> list[bars.Gap]:
@@ -65,7 +76,7 @@ def last_hour(checks: Sequence[Check], now: Pulse, count: int = 60) -> dict[int,
 def device_hour(checks: Sequence[Check], now: Pulse, count: int = 60) -> Strip:
     """The same for all checks of one device together."""
     start = now.at - HOUR
-    past = bars.merged(list(pasts(checks, start, now).values()))
+    past = bars.merged(list(pasts(of_availability(checks), start, now).values()))
     states = [_shown(bar.state) for bar in bars.bars(past, start, now.at, count)]
     return Strip(states, f"Last 60 minutes: {spoken(past)}", start, now.at)
 
@@ -73,7 +84,7 @@ def device_hour(checks: Sequence[Check], now: Pulse, count: int = 60) -> Strip:
 def availability(checks: Sequence[Check], now: Pulse, days: int = DAYS) -> Strip:
     """One bar a day and the share of the time it was not down; a short outage is its own colour."""
     start = now.at - timedelta(days=days)
-    past = bars.merged(list(pasts(checks, start, now).values()))
+    past = bars.merged(list(pasts(of_availability(checks), start, now).values()))
     shown = []
     for bar in bars.bars(past, start, now.at, days):
         brief = bar.state == "down" and bar.down < BRIEF

@@ -6,7 +6,7 @@ past its period. When nothing was read for a while, that is said instead of a st
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import (
@@ -15,6 +15,7 @@ from django.db.models import (
     Count,
     DateTimeField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
@@ -30,9 +31,14 @@ from django.db.models import (
 
 from contracts.clients.models import Client, Device
 from monitoring.models import Check, Cursor
+from monitoring.queries import windows
 
 # The worst check decides how a device stands; one that waits for its first beat says least.
-RANKS = {"new": 1, "paused": 2, "up": 3, "late": 4, "down": 5}
+# Agreed maintenance is shown instead of whatever the checks say meanwhile.
+RANKS = {
+    "new": 1, "paused": 2, "up": 3, "unknown": 4, "late": 5, "degraded": 6, "down": 7,
+    "maintenance": 8,
+}  # fmt: skip
 _BY_RANK = {rank: state for state, rank in RANKS.items()}
 STALE = timedelta(seconds=90)
 BLIND = timedelta(minutes=3)
@@ -86,7 +92,13 @@ def with_state(rows: QuerySet[Check], now: Pulse) -> QuerySet[Check]:
     )
     late_at = ExpressionWrapper(F("last_seen_at") + period, output_field=DateTimeField())
     awaited = Q(status=Check.Status.UP, period_seconds__gt=0)
+    awaited &= ~Q(kind=Check.Kind.THRESHOLD)
     late = When(awaited & Q(late_at__lte=now.clock), then=Value("late"))
+    due_late = ExpressionWrapper(
+        F("due_at") - F("grace_seconds") * Value(timedelta(seconds=1)),
+        output_field=DateTimeField(),
+    )
+    late_at = Case(When(schedule="", then=late_at), default=due_late)
     rows = rows.annotate(late_at=late_at)
     rows = rows.annotate(state=Case(late, default=F("status"), output_field=CharField()))
     ranks = [When(state=state, then=Value(rank)) for state, rank in RANKS.items()]
@@ -105,10 +117,16 @@ def standings(device_ids: Collection[int] | QuerySet, now: Pulse) -> dict[int, S
         )
         .order_by()
     )
-    return {
+    found = {
         row["device_id"]: Standing(_BY_RANK.get(row["worst"], "new"), row["seen"], row["down_at"])
         for row in rows
     }
+    covered = windows.devices_in(now.at)
+    if covered is not None and found:
+        inside = Device.objects.filter(covered, pk__in=list(found))
+        for pk in inside.values_list("pk", flat=True):
+            found[pk] = replace(found[pk], state="maintenance")
+    return found
 
 
 @dataclass(frozen=True)
@@ -126,7 +144,7 @@ class Tile:
     @property
     def parts(self) -> list[tuple[str, int]]:
         """For a bar: the calm first."""
-        order = ("up", "paused", "new", "late", "down")
+        order = ("up", "maintenance", "paused", "new", "unknown", "late", "degraded", "down")
         return [(state, self.counts[state]) for state in order if state in self.counts]
 
 
@@ -141,8 +159,13 @@ def tiles(now: Pulse) -> list[Tile]:
     """Every client with watched devices; counted by the database, however many they are."""
     ranks = with_state(Check.objects.filter(device=OuterRef("pk")), now).order_by("-rank")
     rows = Device.objects.filter(retired_on__isnull=True, client__archived_at__isnull=True)
+    worst = Subquery(ranks.values("rank")[:1])
+    covered = windows.devices_in(now.at)
+    if covered is not None:
+        agreed = Value(RANKS["maintenance"])
+        worst = Case(When(covered & Exists(ranks), then=agreed), default=worst)
     counted = (
-        rows.annotate(worst=Subquery(ranks.values("rank")[:1]))
+        rows.annotate(worst=worst)
         .filter(worst__isnull=False)
         .values("client__name", "client__slug", "worst")
         .annotate(n=Count("pk"))
@@ -152,7 +175,7 @@ def tiles(now: Pulse) -> list[Tile]:
     for row in counted:
         slug = row["client__slug"]
         tile = found.setdefault(slug, Tile(row["client__name"], slug, {}))
-        tile.counts[_BY_RANK[row["worst"]]] = row["n"]
+        tile.counts[_BY_RANK.get(row["worst"], "new")] = row["n"]
     return list(found.values())
 
 
@@ -162,6 +185,7 @@ def totals(found: Iterable[Tile]) -> dict[str, int]:
     for tile in found:
         for state, count in tile.counts.items():
             sums[state] += count
+    sums["silent"] = sums["new"] + sums["unknown"]
     return sums
 
 

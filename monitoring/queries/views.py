@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from contracts.queries import Level, level
-from monitoring.models import Check, Flip, Incident
+from monitoring.models import Check, Flip, Incident, Signal
 from monitoring.queries.history import Strip, down_time, last_hour, pasts
 from monitoring.queries.standing import Pulse, with_state
+from monitoring.rules import judging
 from tenants.journal.queries import Line, about
 from tenants.people.rules.viewer import Viewer
 from tickets.models import Ticket
@@ -18,7 +19,8 @@ MOST_CARDS = 60
 MOST_FOUND = 6
 STORM = 20
 OPEN = Q(resolved_at__isnull=True)
-_WITH = ("device", "client", "agreement", "check_row")
+_IN_WAKE = Count("in_its_wake", filter=Q(in_its_wake__resolved_at__isnull=True))
+_WITH = ("device", "client", "agreement", "check_row", "site", "owner")
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,15 @@ class Card:
 
     @property
     def grave(self) -> bool:
-        """Nobody has taken it on yet."""
-        return self.incident.state == Incident.State.OPEN
+        """Nobody has taken it on yet, and somebody should."""
+        return self.incident.state == Incident.State.OPEN and bool(self.incident.told)
+
+    @property
+    def state(self) -> str:
+        """How it is shown: what is held back in a window is maintenance, and no alarm."""
+        if self.incident.quiet == "maintenance":
+            return "maintenance"
+        return "degraded" if self.incident.severity == "warning" else "down"
 
 
 def what_of(incident: Incident) -> str:
@@ -61,9 +70,14 @@ def list_incidents(viewer: Viewer, *, state: str = "", q: str = "") -> QuerySet[
 
 def wall(viewer: Viewer, now: Pulse, q: str = "") -> list[Card]:
     """What is not over: what nobody took on first, then by severity, the newest on top."""
-    found = list(list_incidents(viewer, q=q)[: MOST_CARDS + 1])
-    found.sort(key=lambda one: (one.state != Incident.State.OPEN, one.severity != "critical"))
+    rows = list_incidents(viewer, q=q).filter(behind__isnull=True)
+    found = list(rows.annotate(in_wake=_IN_WAKE)[: MOST_CARDS + 1])
+    found.sort(key=lambda one: (one.state != Incident.State.OPEN, not one.told, _rank(one)))
     return cards(found, now)
+
+
+def _rank(incident: Incident) -> int:
+    return -judging.SEVERITIES.index(incident.severity)
 
 
 def folded(shown: Sequence[Card]) -> list[tuple[str, list[Card]]]:
@@ -98,7 +112,8 @@ def _checks(incidents: Iterable[Incident], now: Pulse) -> list[Check]:
 
 def state_counts(viewer: Viewer) -> dict[str, int]:
     """How many incidents are open and acknowledged."""
-    rows = Incident.objects.visible_to(viewer).filter(OPEN).values("state").annotate(n=Count("pk"))
+    rows = Incident.objects.visible_to(viewer).filter(OPEN, behind__isnull=True)
+    rows = rows.values("state").annotate(n=Count("pk"))
     return dict.fromkeys(Incident.State.values, 0) | {row["state"]: row["n"] for row in rows}
 
 
@@ -128,6 +143,14 @@ _LOOKS = {  # kind of entry: icon, tone
     "monitoring.incident_acknowledged": ("hand", "warn"),
     "monitoring.incident_resolved": ("circle-check", "ok"),
     "monitoring.incident_linked": ("inbox", ""),
+    "monitoring.incident_held": ("bell-off", ""),
+    "monitoring.incident_worsened": ("triangle-alert", "danger"),
+    "monitoring.signal_joined": ("activity", "warn"),
+    "monitoring.flapping_began": ("activity", "warn"),
+    "monitoring.incident_snoozed": ("clock", ""),
+    "monitoring.incident_assigned": ("user", ""),
+    "monitoring.cause_found": ("search", ""),
+    "monitoring.cost_answered": ("message-square", ""),
 }
 NOTE = "monitoring.incident_noted"
 _FLIPS = {  # status: sentence, icon, tone
@@ -168,6 +191,28 @@ def incident_by_number(viewer: Viewer, number: int) -> QuerySet[Incident]:
         .select_related(*_WITH, "device__site", "device__owner")
         .filter(number=number)
     )
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an incident is part of and what is part of it."""
+
+    signals: list[Signal]
+    wake: list[Incident]
+    before: list[Incident]
+
+
+def around(incident: Incident) -> Around:
+    """Its signals, the incidents behind it, and those of the same check before it."""
+    signals = incident.signals.select_related("check_row__device").order_by("began_at", "pk")
+    wake = incident.in_its_wake.select_related("device").order_by("-resolved_at", "device__name")
+    before = Incident.objects.filter(
+        check_row=incident.check_row_id, opened_at__lt=incident.opened_at
+    )
+    return Around(
+        list(signals[:50]), list(wake[:60]),
+        list(before.order_by("-opened_at")[:3]) if incident.check_row_id else [],
+    )  # fmt: skip
 
 
 def story(incident: Incident, now: Pulse) -> list[Moment]:

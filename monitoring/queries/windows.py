@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.db.models import Q, QuerySet
 
 from contracts.clients.models import Device
-from monitoring.models import Check, MaintenanceWindow
+from monitoring.models import Check, Dependency, MaintenanceWindow
 from monitoring.rules import windows as rules
 from monitoring.rules.schedules import CRON, Schedule
 from monitoring.rules.windows import Gap
@@ -75,6 +75,24 @@ def gaps_of(checks: Sequence[Check], start: datetime, end: datetime) -> dict[int
     }
 
 
+def devices_in(at: datetime) -> Q | None:
+    """Which devices are in maintenance as a whole; None where none is, at no cost but one look."""
+    found = None
+    for row in touching(at, at + timedelta(seconds=1)).filter(check_row__isnull=True):
+        if rules.holds_until([rule_of(row)], at) is None:
+            continue
+        scope = {
+            name: pk
+            for name, pk in (
+                ("client_id", row.client_id), ("site_id", row.site_id), ("pk", row.device_id)
+            )
+            if pk is not None
+        }  # fmt: skip
+        part = Q(**scope) if scope else Q(pk__isnull=False)
+        found = part if found is None else found | part
+    return found
+
+
 @dataclass(frozen=True)
 class Shown:
     """A window on a page: when it is on or comes next, and whether that is now."""
@@ -105,6 +123,15 @@ def of_device(device: Device, at: datetime) -> list[Shown]:
         and (row.check_row is None or row.check_row.device_id == device.pk)
     ]  # fmt: skip
     return [one for one in shown(rows, at) if one.starts_at]
+
+
+def behind_what(device: Device) -> list[Dependency]:
+    """What a device stands behind by itself or with its whole site."""
+    own = Q(device=device)
+    if device.site_id is not None:
+        own |= Q(site_id=device.site_id) & ~Q(parent=device)
+    rows = Dependency.objects.filter(own).select_related("parent", "site")
+    return list(rows.order_by("group", "parent__name"))
 
 
 @dataclass(frozen=True)

@@ -107,10 +107,10 @@ def demand_window(window: Window, at: datetime) -> None:
         return
     if window.ends_at is None:
         raise BadWindow("A window that happens once needs an end.", field="ends_at")
-    if window.ends_at <= window.starts_at:
-        raise BadWindow("It ends before it begins.", field="ends_at")
     if window.ends_at <= at:
         raise BadWindow("It is over already. What has passed stays as it was.", field="ends_at")
+    if window.ends_at <= window.starts_at:
+        raise BadWindow("It ends before it begins.", field="ends_at")
     if window.ends_at - window.starts_at > LONGEST:
         raise BadWindow("A window lasts 30 days at most.", field="ends_at")
 

@@ -14,7 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from monitoring import actions
-from monitoring.models import Cursor, DeadLetter, EnrolmentKey, Series
+from monitoring.models import Check, Cursor, DeadLetter, EnrolmentKey, Series
+from monitoring.rules.definitions import Definition
+from monitoring.rules.suggested import suggested
+from monitoring.rules.thresholds import Level, Limits
 from tests import make
 from tests.browsing import chromium
 from tests.make import BY
@@ -133,6 +136,45 @@ def _keep(page: Page, name: str) -> None:
 @pytest.mark.timeout(600)
 def test_the_staffs_pages(scene, browser, ben):
     assert seen(browser, ben, paths_of(scene)) == {}
+
+
+def agreed(scene: Scene) -> dict[str, str]:
+    """Windows that are on, coming and recurring, a router with two behind it, limits, a cause."""
+    at, server, laptop = scene.at, scene.server, scene.laptop
+    say = {"zone": "UTC", "by": BY, "at": at}
+    actions.agree_window(
+        name="New firmware", starts_at=at, ends_at=at + timedelta(hours=2), device=laptop, **say
+    )
+    actions.agree_window(
+        name="Updates of the servers", starts_at=at, schedule="0 2 * * 2,4", lasts=7200,
+        site=scene.site, **say,
+    )  # fmt: skip
+    actions.put_behind(device=laptop, parent=server, by=BY, at=at)
+    child = Check.objects.get(device=laptop)
+    scenes.incident(child, 401, at, behind=scene.incident, quiet="behind", told="")
+    for device_class, slug, name, definition in suggested()[:4]:
+        actions.keep_template(
+            device_class=device_class, slug=slug, name=name, definition=definition, by=BY, at=at
+        )
+    cpu = Series.objects.get(device=server, name="cpu")
+    wanted = Definition("threshold", series=cpu.name, limits=Limits(Level(90, 80), Level(98, 90)))
+    limit = actions.define_check(device=server, name="CPU", definition=wanted, by=BY, at=at)
+    actions.set_cause(incident=scene.incident, cause="A cable", by=BY, at=at)
+    actions.snooze(incident=scene.incident, until=at + timedelta(hours=3), by=BY, at=at)
+    new = f"/devices/{server.pk}/checks/new"
+    return {
+        "agreed-wall": "/incidents", "agreed-incident": "/incidents/312", "windows": "/maintenance",
+        "window-new": "/maintenance/new", "behind": f"/devices/{laptop.pk}/behind",
+        "agreed-device": f"/devices/{laptop.pk}", "templates": "/monitors/templates",
+        "check-period": new, "check-cron": f"{new}?kind=cron",
+        "check-threshold": f"{new}?kind=threshold", "check-limit": f"/monitors/{limit.pk}/edit",
+        "snooze": "/incidents/312/snooze", "cause": "/incidents/312/cause",
+    }  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+def test_what_is_agreed(scene, browser, ben):
+    assert seen(browser, ben, agreed(scene)) == {}
 
 
 @pytest.mark.timeout(600)

@@ -101,7 +101,7 @@
   };
 
   /* ---- lists: a cursor that is real focus, and a selection that is real checkboxes --------------- */
-  const rows = () => all("[data-list] :is(tr, li)").filter((r) => !r.matches(".grp") && one("a[href]", r) && !r.closest("thead"));
+  const rows = () => all("[data-list] :is(tr, li, article)").filter((r) => !r.matches(".grp") && one("a[href]", r) && !r.closest("thead"));
   const cursor = () => one("[data-list] [data-cursor]");
   const box = (row) => one("input[type=checkbox].check", row);
   let anchor = null;
@@ -137,7 +137,7 @@
   };
   const clear = () => { const had = rows().map(box).filter((b) => b?.checked); for (const b of had) b.checked = false; paint(); return had.length > 0; };
   doc.addEventListener("click", (e) => {
-    const here = e.target.closest?.("[data-list] a[hx-get]")?.closest("tr, li");
+    const here = e.target.closest?.("[data-list] a[hx-get]")?.closest("tr, li, article");
     if (here) { cursor()?.removeAttribute("data-cursor"); here.setAttribute("data-cursor", ""); }
     const b = e.target.closest?.("[data-list] input.check");
     if (!b) { if (e.target.closest?.("[data-clear]")) clear(); return; }
