@@ -29,7 +29,7 @@ from monitoring.actions.incidents import (
     set_cause,
     snooze,
 )
-from monitoring.actions.keys import change_cap, enrol_key, revoke_key, rotate_key
+from monitoring.actions.keys import change_cap, enrol_key, revoke_key, rotate_key, take_offer
 from monitoring.actions.lapsing import lapse, roll_up, see, wake
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "set_cause",
     "snooze",
     "take_from_behind",
+    "take_offer",
     "wake",
     "watch_new",
 ]

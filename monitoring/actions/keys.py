@@ -7,7 +7,11 @@ from django.db import transaction
 
 from contracts.clients.models import Device, Site
 from monitoring import events
-from monitoring.models import EnrolmentKey
+from monitoring.actions.defining import define_check
+from monitoring.models import Check, EnrolmentKey
+from monitoring.queries import offers
+from monitoring.rules.offers import Offer, definition_of
+from monitoring.rules.series import label_of
 from monitoring.rules.words import ABOVE_CAP
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
@@ -101,6 +105,30 @@ def revoke_key(*, key: EnrolmentKey, by: Actor, at: datetime) -> None:
         events.EnrolmentKeyRevoked(key.pk, key.site_id, key.site.client_id, key.name),
         by=by, at=at,
     )  # fmt: skip
+
+
+@transaction.atomic
+def take_offer(*, key: EnrolmentKey, offer: Offer, by: Actor, at: datetime) -> list[Check]:
+    """Set the offered limits on what the key's devices measure and nobody watches yet."""
+    found = next((one for one in offers(key) if one.offer == offer), None)
+    if found is None:
+        raise Refused("There is nothing left to watch.", field="offer")
+    made, full = [], set()
+    for series in found.series:
+        if series.device_id in full:
+            continue
+        definition = definition_of(offer, series.name)
+        try:
+            with transaction.atomic():
+                made.append(define_check(
+                    device=series.device, name=label_of(series.name), definition=definition,
+                    by=by, at=at,
+                ))  # fmt: skip
+        except Refused:
+            full.add(series.device_id)
+    if not made:
+        raise Refused("These devices have as many checks as they may.", field="offer")
+    return made
 
 
 def _held(key: EnrolmentKey) -> EnrolmentKey:

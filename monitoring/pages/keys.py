@@ -16,6 +16,7 @@ from monitoring.pages.incidents import who
 from monitoring.queries import lists
 from monitoring.rules import envelope
 from monitoring.rules import recipes as rules
+from monitoring.rules.offers import offered
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
 from tenants.people.gates import staff
@@ -78,8 +79,13 @@ def _made(
 ) -> HttpResponse:
     return page(
         request, "monitoring/key_made.html", key=key, token=token, rotated=rotated,
-        recipes=_recipes(request, key, token), arrivals=queries.arrivals(key),
+        recipes=_recipes(request, key, token), **_arrived(key),
     )  # fmt: skip
+
+
+def _arrived(key: EnrolmentKey) -> dict[str, Any]:
+    """What came with the key, and what could be watched of it."""
+    return {"arrivals": queries.arrivals(key), "offers": queries.offers(key)}
 
 
 def _recipes(
@@ -109,7 +115,7 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
         request, "monitoring/key.html", key=found, form=form, rotate=RotateForm(),
         now=datetime.now(UTC), enrolled=found.checks.count(),
         refused=rows_of(request, found.refused.all()), recipes=_recipes(request, found),
-        arrivals=queries.arrivals(found), status=422 if form.errors else 200,
+        **_arrived(found), status=422 if form.errors else 200,
     )  # fmt: skip
 
 
@@ -118,9 +124,21 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
 def key_arrivals(request: HttpRequest, pk: int) -> HttpResponse:
     """What has reported with the key so far: asked for again and again by a page that waits."""
     found = _key_of(pk)
-    return page(
-        request, "monitoring/_arrivals.html", key=found, arrivals=queries.arrivals(found)
-    )  # fmt: skip
+    return page(request, "monitoring/_arrivals.html", key=found, **_arrived(found))
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def key_offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Watch what was offered."""
+    found, offer = _key_of(pk), offered(request.POST.get("offer", ""))
+    try:
+        if offer is None:
+            raise Refused("There is no such offer.", field="offer")
+        made = actions.take_offer(key=found, offer=offer, **who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "key", pk, toast_text=f"{offer.title}: {len(made)} watched from now on")
 
 
 @staff(Permission.MONITOR_EDIT)
@@ -214,6 +232,7 @@ urlpatterns = [
     path("keys/<int:pk>", key, name="key"),
     path("keys/<int:pk>/revoke", key_revoke, name="key-revoke"),
     path("keys/<int:pk>/arrivals", key_arrivals, name="key-arrivals"),
+    path("keys/<int:pk>/offers", key_offer, name="key-offer"),
     path("keys/<int:pk>/rotate", key_rotate, name="key-rotate"),
     path("keys/<int:pk>/refused/<int:name_id>/admit", key_admit, name="key-admit"),
     path("keys/<int:pk>/refused/<int:name_id>/dismiss", key_dismiss, name="key-dismiss"),

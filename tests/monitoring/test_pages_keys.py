@@ -6,7 +6,7 @@ import pytest
 
 from contracts.clients.models import Device
 from monitoring import actions
-from monitoring.models import DeadLetter, EnrolmentKey, RefusedName, Spooled
+from monitoring.models import Check, DeadLetter, EnrolmentKey, RefusedName, Series, Spooled
 from monitoring.rules import envelope
 from tenants.people.tokens import digest_of
 from tests.make import BY
@@ -138,6 +138,28 @@ def test_the_page_of_a_key_shows_what_arrives(scene, ben, guy):
     assert "&lt;i&gt;other" in html
     assert guy.get(address).status_code == 403
     assert ben.get("/keys/999/arrivals").status_code == 404
+
+
+def test_what_is_measured_is_offered_to_be_watched(scene, ben, guy):
+    for name in ("disk:/", "disk:/var", "battery", "node_arp_entries"):
+        Series.objects.create(device=scene.server, name=name, unit="%")
+    Series.objects.create(device=scene.laptop, name="disk:C", unit="%")
+    when = scene.at.isoformat()
+    seen = {"monit": {"at": when, "first_at": when, "hosts": [scene.server.name.upper()]}}
+    EnrolmentKey.objects.filter(pk=scene.key.pk).update(seen=seen)
+    html = ben.get(f"/keys/{scene.key.pk}/arrivals").content.decode()
+    assert "2 values<" in html
+    assert "Warns when Disk is 80% or more, until it is below 75%." in html
+    offer = f"/keys/{scene.key.pk}/offers"
+    assert guy.post(offer, {"offer": "disk"}).status_code == 403
+    assert ben.post(offer, {"offer": "moon"}).status_code == 422
+    assert ben.post(offer, {"offer": "disk"}).status_code == 303
+    made = Check.objects.filter(kind="threshold")
+    assert {(one.device, one.name) for one in made} == {
+        (scene.server, "Disk /"), (scene.server, "Disk /var"),
+    }  # fmt: skip
+    assert ben.post(offer, {"offer": "disk"}).status_code == 422
+    assert "Battery" in ben.get(f"/keys/{scene.key.pk}").content.decode()
 
 
 def test_a_name_above_the_cap_is_let_in(scene, ben, guy):
