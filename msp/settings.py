@@ -47,7 +47,6 @@ TOOL_APPS = [  # no tables
     "pgtrigger",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
-    "lucide",
     "csp",
     "rest_framework",
     "django_filters",

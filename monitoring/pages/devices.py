@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
@@ -134,9 +135,12 @@ def device_series(request: HttpRequest, pk: int, series_id: int) -> HttpResponse
     span = _span(request)
     frame = charts.window(span, datetime.now(UTC))
     last = series.last_at.timestamp() if series.last_at else 0
-    etag = f'"{series.pk}-{span}-{frame.end.timestamp():.0f}-{last:.3f}"'
-    known = get_conditional_response(request, etag=etag)
-    response = known or JsonResponse(charts.drawing(series, frame, names.label_of(series.name)))
+    zone = timezone.get_current_timezone_name()
+    etag = f'"{series.pk}-{span}-{frame.end.timestamp():.0f}-{last:.3f}-{zone}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        drawing = charts.drawing(series, frame, names.label_of(series.name))
+        response = JsonResponse(drawing | {"zone": zone})
     response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
     return response
 

@@ -34,8 +34,8 @@ NOISY = (  # which server fell silent, days ago, for how many minutes
 def chapters(story: Story) -> list[Step]:
     first = story.today - timedelta(days=DAYS)
     steps: list[Step] = [(story.at(first, 0), lambda: begin(story, first))]
-    for number in range(1, DAYS + 1):
-        day = first + timedelta(days=number - 1)
+    for number in range(DAYS + 1):
+        day = first + timedelta(days=number)
         steps.append((story.at(day, 23, 30), report_of(story, day)))
     for code, ago, minutes in NOISY:
         day = story.today - timedelta(days=ago)
@@ -82,7 +82,7 @@ def servers(story: Story, code: str) -> list[Device]:
 
 
 def report_of(story: Story, day: date) -> Callable[[], None]:
-    """A day of the servers' figures, every three hours; the last day every ten minutes."""
+    """A day of the servers' figures, every three hours; the last two every ten minutes."""
     recent = (story.today - day).days <= 1
     minutes = range(0, 1440, 10 if recent else 180)
 

@@ -1,5 +1,5 @@
 /* Time series a person explores: any [data-chart] draws what its endpoint answers.
-   {"t": [s…], "series": [{"name", "unit", "v": […], "kind"?}], "min"?, "max"?, "now"?, "limits"?: [{"at", "name"}],
+   {"t": [s…], "zone"?, "series": [{"name", "unit", "v": […], "kind"?}], "min"?, "max"?, "now"?, "limits"?: [{"at", "name"}],
     "bands"?: [{"from", "to"}]}; kind is forecast, low or high. Colours are read from the tokens when drawing. */
 (() => {
   "use strict";
@@ -21,11 +21,12 @@
     const shown = new Intl.NumberFormat(lang, { maximumFractionDigits: Math.abs(value) < 10 ? 2 : 1 }).format(value);
     return unit ? `${shown}${unit === "%" ? "" : " "}${unit}` : shown;
   };
-  const stamp = (seconds, span) => new Intl.DateTimeFormat(lang, span > 172800
-    ? { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }
-    : { weekday: "short", hour: "numeric", minute: "2-digit" }).format(seconds * 1000);
-  const ticks = (values, span) => {
-    const form = new Intl.DateTimeFormat(lang, span > 172800 ? { month: "short", day: "numeric" } : { hour: "numeric", minute: "2-digit" });
+  /* Times are the page's, which may be another zone than the browser's */
+  const stamp = (seconds, span, timeZone) => new Intl.DateTimeFormat(lang, span > 172800
+    ? { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZone }
+    : { weekday: "short", hour: "numeric", minute: "2-digit", timeZone }).format(seconds * 1000);
+  const ticks = (values, span, timeZone) => {
+    const form = new Intl.DateTimeFormat(lang, span > 172800 ? { month: "short", day: "numeric", timeZone } : { hour: "numeric", minute: "2-digit", timeZone });
     return values.map((s) => form.format(s * 1000));
   };
 
@@ -84,10 +85,11 @@
     };
     return {
       width, height, padding: [8, 8, 0, 0], legend: { show: false },
+      ...(data.zone && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone) }),
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { time: true }, y: { range } },
       axes: [
-        { ...axis, size: 28, space: 90, grid: { show: false }, values: (u, at) => ticks(at, span) },
+        { ...axis, size: 28, space: 90, grid: { show: false }, values: (u, at) => ticks(at, span, data.zone) },
         { ...axis, size: 56, space: 36, grid: { stroke: token("grid"), width: 1 }, values: (u, at) => at.map((v) => words(v, unit)) },
       ],
       bands: ranges(data),
@@ -120,7 +122,7 @@
     const say = (index) => {
       if (index === null || index === undefined) { read.innerHTML = rest; return; }
       const values = data.series.filter((s) => s.kind !== "low" && s.kind !== "high" && s.v[index] !== null && s.v[index] !== undefined);
-      read.textContent = `${stamp(data.t[index], data.t.at(-1) - data.t[0])}: ${values.map((s) => `${s.name} ${words(s.v[index], s.unit)}`).join(", ") || "–"}`;
+      read.textContent = `${stamp(data.t[index], data.t.at(-1) - data.t[0], data.zone)}: ${values.map((s) => `${s.name} ${words(s.v[index], s.unit)}`).join(", ") || "–"}`;
     };
     const draw = () => {
       u?.destroy();
