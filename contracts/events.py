@@ -163,3 +163,23 @@ class AgreementEnded(Event):
     client_id: int
     name: str
     last_on: str
+
+
+@dataclass(frozen=True)
+class AgreementRenewed(Event):
+    kind: ClassVar[str] = "contracts.agreement_renewed"
+    sentence: ClassVar[str] = "renewed {name}; {last_on} is its last day now"
+    agreement_id: int
+    client_id: int
+    name: str
+    last_on: str
+
+
+@dataclass(frozen=True)
+class NoticeGiven(Event):
+    kind: ClassVar[str] = "contracts.notice_given"
+    sentence: ClassVar[str] = "noted the notice for {name}; {last_on} is its last day"
+    agreement_id: int
+    client_id: int
+    name: str
+    last_on: str

@@ -260,6 +260,7 @@ class Agreement(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    notice_given_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects = OfClientQuerySet.as_manager()
@@ -286,7 +287,12 @@ class Agreement(models.Model):
 
 
 class AgreementVersion(models.Model):
-    """The terms from one date on. A published version is never edited; the next replaces it."""
+    """The terms from one date on. A published version is never edited; the next replaces it.
+
+    `coverage` holds the rows of its decision table, read by `rules.decisions`. An agreement with a
+    last day goes on for `renews_months` unless notice was given `notice_days` before; without
+    `renews_months` it ends there. One without a last day runs on until notice is given.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -296,6 +302,12 @@ class AgreementVersion(models.Model):
         ServiceLevelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     note = models.CharField(max_length=300, blank=True)
+    renews_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    notice_days = models.PositiveSmallIntegerField(default=30, db_default=30)
+    uplift_percent = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    coverage = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField()), blank=True
+    )
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

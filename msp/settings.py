@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
         "monitoring.tasks.sweep": 2,
         "billing.tasks.open_due_runs": 300,
         "billing.tasks.sweep": 10,
+        "contracts.tasks.renew_due": 3600,
     }.items()
 } | {
     "tenants.tasks.build_requested": _every("tenants.tasks.build_requested", 15)

@@ -9,6 +9,7 @@ from contracts.actions.agreements import (
     draft_agreement,
     end_agreement,
     publish,
+    set_coverage,
     set_lines,
 )
 from contracts.actions.catalogue import (
@@ -22,6 +23,7 @@ from contracts.actions.catalogue import (
     uplift_prices,
 )
 from contracts.actions.promises import add_calendar, add_level, change_calendar, revise_level
+from contracts.actions.renewals import give_notice, raise_prices, renew, renew_due
 
 __all__ = [
     "MOST_LINES",
@@ -40,8 +42,13 @@ __all__ = [
     "discard_draft",
     "draft_agreement",
     "end_agreement",
+    "give_notice",
     "publish",
+    "raise_prices",
+    "renew",
+    "renew_due",
     "revise_level",
+    "set_coverage",
     "set_lines",
     "set_price",
     "uplift_prices",

@@ -22,8 +22,9 @@ from contracts.models import (
     ServiceLevelVersion,
 )
 from contracts.queries import agreements as queries
-from contracts.rules import drafts
+from contracts.rules import decisions, drafts
 from contracts.rules.terms import read_terms, write_terms
+from msp.kit import edits
 from msp.kit.facts import InvalidFact
 from msp.kit.money import minor_units
 from msp.kit.periods import local_date
@@ -32,6 +33,7 @@ from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
 
 MOST_LINES = 60
+TERM_FIELDS = frozenset({"renews_months", "notice_days", "uplift_percent"})
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,12 @@ def draft_agreement(
 @transaction.atomic
 def change_draft(
     *, version: AgreementVersion, name: str, effective_on: date, ends_on: date | None = None,
-    note: str = "", by: Actor, at: datetime,
+    note: str = "", by: Actor, at: datetime, **terms: Any,
 ) -> AgreementVersion:  # fmt: skip
-    """Change a draft's name and start; before the first publishing also its end."""
+    """Change a draft's name and start; before the first publishing also its end.
+
+    `terms` are how it renews, how much notice it takes and what a renewal raises prices by.
+    """
     version = _locked_draft(version)
     agreement = version.agreement
     agreement.name = name.strip()
@@ -83,7 +88,9 @@ def change_draft(
     _check(agreement)
     agreement.save(update_fields=["name", "starts_on", "ends_on"])
     version.effective_on, version.note = effective_on, note[:300]
-    version.save(update_fields=["effective_on", "note"])
+    edits.apply(version, terms, TERM_FIELDS)
+    _check_terms(version)
+    version.save(update_fields=["effective_on", "note", *sorted(TERM_FIELDS)])
     _tell(agreement, f"the terms of version {version.number}", by, at)
     return version
 
@@ -103,6 +110,21 @@ def set_lines(
     version.level_version = level_version
     version.save(update_fields=["level_version"])
     _tell(version.agreement, f"the lines of version {version.number}", by, at)
+    return version
+
+
+@transaction.atomic
+def set_coverage(
+    *, version: AgreementVersion, rows: Sequence[dict[str, Any]], by: Actor, at: datetime
+) -> AgreementVersion:
+    """Write a draft's decision table; what was there before is replaced (H5)."""
+    version = _locked_draft(version)
+    try:
+        version.coverage = decisions.write_rows(decisions.read_rows(list(rows)))
+    except InvalidFact as error:
+        raise Refused(error.reason, field=error.field) from error
+    version.save(update_fields=["coverage"])
+    _tell(version.agreement, f"the coverage of version {version.number}", by, at)
     return version
 
 
@@ -159,7 +181,8 @@ def amend(*, agreement: Agreement, effective_on: date, by: Actor, at: datetime) 
         )
     version = AgreementVersion.objects.create(
         agreement=agreement, number=last.number + 1, effective_on=effective_on,
-        level_version=last.level_version,
+        level_version=last.level_version, renews_months=last.renews_months,
+        notice_days=last.notice_days, uplift_percent=last.uplift_percent, coverage=last.coverage,
     )  # fmt: skip
     AgreementLine.objects.bulk_create([_copy(line, version) for line in last.lines.all()])
     announce(
@@ -237,6 +260,16 @@ def _check(agreement: Agreement) -> None:
         raise Refused(
             f"{agreement.currency!r:.80} is not an ISO 4217 currency.", field="currency"
         ) from None
+
+
+def _check_terms(version: AgreementVersion) -> None:
+    months, uplift = version.renews_months, version.uplift_percent
+    if months is not None and not 1 <= months <= 120:
+        raise Refused("Between 1 and 120 months.", field="renews_months")
+    if not 0 <= version.notice_days <= 730:
+        raise Refused("Between 0 and 730 days.", field="notice_days")
+    if uplift is not None and not 0 < uplift <= 100:
+        raise Refused("Above 0 and at most 100 percent.", field="uplift_percent")
 
 
 def _line(version: AgreementVersion, position: int, line: LineInput) -> AgreementLine:

@@ -33,6 +33,18 @@ class TermsForm(forms.Form):
     level = forms.TypedChoiceField(
         label="Service level", required=False, coerce=int, empty_value=None
     )
+    renews_months = forms.IntegerField(
+        label="Then goes on for", min_value=1, max_value=120, required=False,
+        help_text="Months at a time, after its last day; empty: it ends there.",
+    )  # fmt: skip
+    notice_days = forms.IntegerField(
+        label="Notice", min_value=0, max_value=730, required=False, initial=30,
+        help_text="Days before its last day.",
+    )  # fmt: skip
+    uplift_percent = forms.DecimalField(
+        label="A renewal raises prices by", min_value=0, max_value=100, max_digits=6,
+        decimal_places=3, required=False,
+    )  # fmt: skip
     note = forms.CharField(
         label="Why this version", max_length=300, required=False,
         help_text="Shown with the version, to us and to the client.",
@@ -41,6 +53,15 @@ class TermsForm(forms.Form):
     def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["level"].choices = [("", "No promise"), *catalogue.level_choices]
+
+    def terms(self) -> dict[str, Any]:
+        """How it renews, as the action takes it."""
+        said = self.cleaned_data
+        return {
+            "renews_months": said["renews_months"],
+            "notice_days": 30 if said["notice_days"] is None else said["notice_days"],
+            "uplift_percent": said["uplift_percent"] or None,
+        }
 
     @property
     def ends_on(self) -> date | None:
@@ -138,6 +159,9 @@ def terms_initial(version: AgreementVersion) -> dict[str, Any]:
         "effective_on": version.effective_on,
         "last_on": agreement.ends_on - timedelta(days=1) if agreement.ends_on else None,
         "level": version.level_version_id,
+        "renews_months": version.renews_months,
+        "notice_days": version.notice_days,
+        "uplift_percent": version.uplift_percent,
         "note": version.note,
     }
 
@@ -148,3 +172,11 @@ class AmendForm(forms.Form):
 
 class EndForm(forms.Form):
     last_on = forms.DateField(label="Last day", widget=DateInput)
+
+
+class RenewForm(forms.Form):
+    months = forms.IntegerField(min_value=1, max_value=120, label="Go on for", initial=12)
+    percent = forms.DecimalField(
+        min_value=0, max_value=100, max_digits=6, decimal_places=3, required=False,
+        label="Raise prices by",
+    )  # fmt: skip

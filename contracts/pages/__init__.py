@@ -1,6 +1,18 @@
 """The staff's pages about promises, and the panels they fill elsewhere."""
 
-from contracts.pages import agreements, calendars, editor, levels, offers, prices, services
+from contracts.pages import (
+    agreements,
+    calendars,
+    coverage,
+    editor,
+    levels,
+    offers,
+    prices,
+    renewals,
+    services,
+    versions,
+)
+from contracts.pages.coverage import on_ticket_rail
 from contracts.pages.panels import (
     on_client_list,
     on_client_page,
@@ -14,6 +26,9 @@ from contracts.pages.panels import (
 
 urlpatterns = [
     *agreements.urlpatterns,
+    *renewals.urlpatterns,
+    *coverage.urlpatterns,
+    *versions.urlpatterns,
     *editor.urlpatterns,
     *levels.urlpatterns,
     *calendars.urlpatterns,
@@ -31,5 +46,6 @@ __all__ = [
     "on_client_ties",
     "on_device_rail",
     "on_palette",
+    "on_ticket_rail",
     "urlpatterns",
 ]

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contracts import actions, queries
 from contracts.clients import queries as clients
 from contracts.clients.models import Client
-from contracts.forms.agreements import AmendForm, EndForm, NewAgreementForm
+from contracts.forms.agreements import AmendForm, EndForm, NewAgreementForm, RenewForm
 from contracts.models import Agreement, AgreementVersion
 from contracts.rules import words
+from contracts.rules.renewing import said
 from msp.kit.periods import local_date, month_of
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, rows_of
@@ -143,6 +144,10 @@ def _agreement_page(request: HttpRequest, found: Agreement, **given: forms.Form)
         request, "contracts/agreement.html", client=found.client, agreement=found, draft=draft,
         current=current, versions=_told(versions), **_sums(found, current, today),
         running=queries.running(found, now), today=today,
+        term=said(queries.term_of(found, current)),
+        renew_form=RenewForm(
+            initial={"months": 12, "percent": current.uplift_percent if current else None}
+        ),
         timeline=list(reversed(about("agreement", found.pk, limit=TIMELINE))),
         status=422 if any(form.errors for form in given.values()) else 200, **shown_forms,
     )  # fmt: skip

@@ -24,6 +24,7 @@ from contracts.forms.agreements import (
 from contracts.forms.pricing import price_initial
 from contracts.models import AgreementVersion, Offer, Service
 from contracts.pages.agreements import agreement_of
+from contracts.rules import decisions
 from contracts.rules.pricing import NoPrice
 from msp.kit.refusals import Refused
 from msp.kit.web import blame, go, page, refusal
@@ -165,19 +166,32 @@ def _written(request: HttpRequest, desk: Desk, *, publish: bool) -> bool:
         with transaction.atomic():
             version = actions.change_draft(
                 version=desk.version, name=said["name"], effective_on=said["effective_on"],
-                ends_on=desk.terms.ends_on, note=said["note"], **who,
+                ends_on=desk.terms.ends_on, note=said["note"], **desk.terms.terms(), **who,
             )  # fmt: skip
             version = actions.set_lines(
                 version=version, lines=desk.inputs(),
                 level_version=desk.catalogue.levels.get(said["level"]), **who,
             )  # fmt: skip
             if publish:
+                _no_gaps(request, desk)
                 backdated = request.POST.get("backdated") == "on"
                 actions.publish(version=version, backdated=backdated, **who)
     except Refused as error:
         _blame(desk, error)
         return False
     return True
+
+
+def _no_gaps(request: HttpRequest, desk: Desk) -> None:
+    """Devices that no line would count stop publishing until somebody says they are meant to."""
+    bare = queries.outlook(_plan(request, desk), datetime.now(UTC)).uncovered
+    if bare and request.POST.get("gaps") != "on":
+        names = ", ".join(unit.name for unit in bare[:5])
+        raise Refused(
+            f"{len(bare)} devices would be on no line: {names}. Add a line, or say that they are"
+            " meant to be left out.",
+            field="gaps",
+        )
 
 
 def _blame(desk: Desk, error: Refused) -> None:
@@ -200,6 +214,7 @@ def _editor(
         request, "contracts/editor.html", part="contracts/_editor.html", status=status,
         agreement=desk.version.agreement, client=desk.version.agreement.client,
         version=desk.version, terms=desk.terms, lines=shown or desk.lines,
+        rows=[decisions.sentence(one) for one in decisions.read_rows(desk.version.coverage)],
         offered=queries.offered_choices(desk.version.agreement, _starts_on(desk)),
         **_coming(request, desk),
     )  # fmt: skip
@@ -213,9 +228,23 @@ def _coming(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     seen = queries.outlook(_plan(request, desk), datetime.now(UTC))
     return {
         "outlook": seen,
+        "findings": [(one, _place_of(desk, one.field)) for one in seen.findings],
         "currency": desk.version.agreement.currency,
         "unread": desk.terms.is_bound and not desk.readable,
     }
+
+
+def _place_of(desk: Desk, field: str) -> str:
+    """Where on the page a finding is put right: the id of its field."""
+    if not field.startswith("lines["):
+        name = "last_on" if field == "ends_on" else field
+        return desk.terms[name].id_for_label if name in desk.terms.fields else "ct-lines"
+    at, _, name = field.removeprefix("lines[").partition("].")
+    kept = desk.lines.kept() if desk.lines.is_bound else list(desk.lines.forms)
+    if int(at) >= len(kept):
+        return "ct-lines"
+    form = kept[int(at)]
+    return str(form[form.field_of(name)].id_for_label)
 
 
 def _plan(request: HttpRequest, desk: Desk) -> queries.Plan:

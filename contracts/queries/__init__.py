@@ -14,7 +14,14 @@ from contracts.queries.agreements import (
     terms_of,
     version_on,
 )
-from contracts.queries.covering import Cover, cover_devices, coverage
+from contracts.queries.covering import (
+    Cover,
+    Work,
+    cover_devices,
+    coverage,
+    hour_class,
+    why_covered,
+)
 from contracts.queries.levels import Catalogue, Level, catalogue, level, level_users, newest_levels
 from contracts.queries.offering import (
     Bundled,
@@ -48,6 +55,7 @@ from contracts.queries.pricing import (
     uncovered,
     version_bill,
 )
+from contracts.queries.renewals import Renewal, renewal_queue, term_of
 
 __all__ = [
     "Bill",
@@ -60,7 +68,9 @@ __all__ = [
     "Outlook",
     "Plan",
     "Planned",
+    "Renewal",
     "Standing",
+    "Work",
     "as_line",
     "bill_of",
     "billable_lines",
@@ -72,6 +82,7 @@ __all__ = [
     "domain_counts",
     "draft_of",
     "has_agreements",
+    "hour_class",
     "in_force",
     "known_units",
     "level",
@@ -91,15 +102,18 @@ __all__ = [
     "prices_of",
     "prices_on",
     "published",
+    "renewal_queue",
     "running",
     "running_of",
     "said_of",
     "search_agreements",
     "standings",
+    "term_of",
     "terms_of",
     "tier_table",
     "uncovered",
     "users_of",
     "version_bill",
     "version_on",
+    "why_covered",
 ]

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from contracts.models import Agreement, AgreementLine, AgreementVersion
-from contracts.rules import drafts, words
+from contracts.rules import decisions, drafts, words
 from contracts.rules.doubles import Counted
 from contracts.rules.terms import read_terms
 from msp.kit.periods import Period
@@ -123,7 +123,10 @@ def draft_of(version: AgreementVersion, *, backdated: bool = False) -> drafts.Dr
 
 def other_counted_lines(agreement: Agreement, starts_on: date) -> list[Counted]:
     """Lines of the client's other agreements in force at any time from a date on."""
-    window = Period(starts_on, agreement.ends_on or ENDLESS)
+    ends_on = agreement.ends_on or ENDLESS
+    if ends_on <= starts_on:
+        return []
+    window = Period(starts_on, ends_on)
     return [
         Counted(line.description, version.agreement.name, line.service_id, terms)
         for version in published(agreement.client_id)
@@ -149,7 +152,20 @@ def said_of(version: AgreementVersion) -> words.Said:
         level=f"{level.level.name}, version {level.number}" if level else "",
         hours=level.calendar_name if level else "",
         targets=level.targets if level else None,
+        terms=_terms_said(version),
+        coverage=[decisions.sentence(row) for row in decisions.read_rows(version.coverage)],
     )
+
+
+def _terms_said(version: AgreementVersion) -> list[tuple[str, str]]:
+    """How a version renews, as far as two of them can differ."""
+    months, uplift = version.renews_months, version.uplift_percent
+    said = [("Notice", f"{version.notice_days} days")]
+    if months:
+        said.append(("Goes on for", f"{months} months at a time"))
+    if uplift:
+        said.append(("A renewal raises prices by", f"{uplift.normalize():f} %"))
+    return said
 
 
 def has_agreements() -> bool:

@@ -1,13 +1,17 @@
 """Is this covered, by which line, and held to whose promise? With the reason, for later."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from contracts.clients.models import Client, Device
 from contracts.models import AgreementLine, AgreementVersion
 from contracts.queries.agreements import in_force, published
+from contracts.queries.levels import level
 from contracts.rules import coverage as rules
+from contracts.rules import decisions
+from contracts.rules.calendar import is_open
 from contracts.rules.terms import PerDevice, read_terms
 from msp.kit.periods import local_date
 
@@ -17,7 +21,9 @@ class Cover:
     """The agreement line that covers, the promise that follows, and why.
 
     Without a covering line the client's agreement may still promise a service level: then
-    `agreement_id` and `level_version_id` are set and `covered` is False.
+    `agreement_id` and `level_version_id` are set and `covered` is False. `verdict` is the answer of
+    the agreement's decision table, or of its lines where no row speaks; `owner` says whose work it
+    is, and `rate` and `multiplier` what an hour of it costs where it is billable.
     """
 
     agreement_id: int | None
@@ -27,16 +33,132 @@ class Cover:
     covered: bool
     reason: str
     failed: tuple[str, ...] = ()
+    verdict: str = "billable"
+    owner: str = "msp"
+    rate: Decimal | None = None
+    multiplier: Decimal = Decimal(1)
+    row: str = ""
 
 
-def coverage(*, client_id: int, device_id: int | None, at: datetime) -> Cover:
-    """Whether a device, or without one the client's people, is covered at an instant."""
+@dataclass(frozen=True)
+class Work:
+    """What is known of a piece of work beside the device it is on."""
+
+    service_id: int | None = None
+    work_type: str = ""
+    role: str = ""
+    site_id: int | None = None
+
+
+NOTHING_KNOWN = Work()
+
+
+def coverage(
+    *, client_id: int, device_id: int | None, at: datetime, work: Work = NOTHING_KNOWN
+) -> Cover:
+    """Whether work for a device, or without one for the client's people, is covered, and why.
+
+    The one question of tickets, incidents and time: the same facts get the same answer.
+    """
+    return why_covered(client_id=client_id, device_id=device_id, at=at, work=work)[0]
+
+
+def why_covered(
+    *, client_id: int, device_id: int | None, at: datetime, work: Work = NOTHING_KNOWN
+) -> tuple[Cover, decisions.Decision]:
+    """The answer with every row of the table that was tried."""
     day = _local_day(client_id, at)
     held = _nearest(published(client_id), day)
-    if device_id is None:
-        return _for_people(held, day)
-    device = Device.objects.get(pk=device_id, client_id=client_id)
-    return _for_device(held, device, day)
+    device = None
+    if device_id is not None:
+        device = Device.objects.get(pk=device_id, client_id=client_id)
+    return _answer(held, device, work, day, at)
+
+
+def _answer(
+    held: list[AgreementVersion], device: Device | None, work: Work, day: date, at: datetime
+) -> tuple[Cover, decisions.Decision]:
+    cover = _for_device(held, device, day) if device else _for_people(held, day)
+    cover = replace(cover, verdict="included" if cover.covered else "billable")
+    version = next((one for one in held if one.agreement_id == cover.agreement_id), None)
+    if version is None or not version.coverage:
+        return cover, decisions.Decision(None, "", ())
+    decision = decisions.decide(
+        decisions.read_rows(version.coverage), _question(cover, version, device, work, at),
+        _names(version),
+    )  # fmt: skip
+    return _decided(cover, decision, held, day), decision
+
+
+def _question(
+    cover: Cover, version: AgreementVersion, device: Device | None, work: Work, at: datetime
+) -> decisions.Question:
+    lines = {line.pk: line.service_id for line in version.lines.all()}
+    return decisions.Question(
+        service_id=work.service_id or lines.get(cover.line_id or 0),
+        work_type=work.work_type,
+        role=work.role,
+        site_id=work.site_id or (device.site_id if device else None),
+        device_class=device.kind if device else "",
+        hour_class=hour_class(cover.level_version_id, at),
+    )
+
+
+def hour_class(level_version_id: int | None, at: datetime) -> str:
+    """Support hours, after hours or a holiday by the calendar promised; unknown without one."""
+    if level_version_id is None:
+        return ""
+    calendar = level(level_version_id).calendar
+    if is_open(calendar, at):
+        return "business"
+    day = local_date(at, calendar.zone)
+    return "holiday" if any(one.falls_on(day) for one in calendar.holidays) else "after"
+
+
+def _decided(
+    cover: Cover, decision: decisions.Decision, held: list[AgreementVersion], day: date
+) -> Cover:
+    """The answer with the verdict of the row that spoke and the reasons of those that did not."""
+    tried = tuple(
+        f'"{one.row.name}" of {cover.agreement_name}: {reason}'
+        for one in decision.tried
+        for reason in one.failed
+    )
+    failed = (*cover.failed, *tried)
+    row = decision.row
+    if row is None:
+        return replace(cover, failed=failed)
+    if row.verdict == "other":
+        return _other(cover, row, held, day, failed)
+    return replace(
+        cover, covered=row.verdict in ("included", "no_charge"), verdict=row.verdict,
+        owner=row.owner, rate=row.rate, multiplier=row.multiplier, row=row.name, failed=failed,
+        reason=f"{decision.reason} {cover.reason}",
+    )  # fmt: skip
+
+
+def _other(
+    cover: Cover, row: decisions.Row, held: list[AgreementVersion], day: date,
+    failed: tuple[str, ...],
+) -> Cover:  # fmt: skip
+    """What the agreement turned to says; where it is not in force the work is billable."""
+    for version in _today(held, day):
+        if version.agreement_id == row.agreement_id:
+            promise = rules.promise(_offers(version))
+            return Cover(
+                version.agreement_id, version.agreement.name, None, promise.policy_id, True,
+                f'The row "{row.name}" of {cover.agreement_name} turns to '
+                f"{version.agreement.name}. {promise.reason}",
+                failed, "other", row.owner, None, Decimal(1), row.name,
+            )  # fmt: skip
+    missing = f'"{row.name}" of {cover.agreement_name}: the agreement it turns to is not in force'
+    return replace(cover, covered=False, verdict="billable", failed=(*failed, missing))
+
+
+def _names(version: AgreementVersion) -> dict[str, dict[int, str]]:
+    services = {line.service_id: line.service.name for line in version.lines.all() if line.service}
+    sites = version.agreement.client.sites.values_list("pk", "name")
+    return {"service_ids": services, "site_ids": dict(sites)}
 
 
 def cover_devices(
@@ -46,7 +168,7 @@ def cover_devices(
     """The same for many devices of one client; `versions` are all its published, where known."""
     day = _local_day(client_id, at)
     held = _nearest(published(client_id) if versions is None else versions, day)
-    return {device.pk: _for_device(held, device, day) for device in devices}
+    return {device.pk: _answer(held, device, NOTHING_KNOWN, day, at)[0] for device in devices}
 
 
 def _local_day(client_id: int, at: datetime) -> date:
@@ -68,7 +190,7 @@ def _nearest(versions: Iterable[AgreementVersion], day: date) -> list[AgreementV
 def _for_device(held: list[AgreementVersion], device: Device, day: date) -> Cover:
     by_line = {line.pk: (version, line) for version in held for line in version.lines.all()}
     lines = [_rule_line(version, line) for version, line in by_line.values()]
-    picked = rules.pick(lines, rules.Device(device.kind, device.site_id), day)
+    picked = rules.pick(lines, rules.Device(device.kind, device.site_id, device.pk), day)
     failed = tuple(
         f'"{one.line.name}" of {one.line.agreement}: {reason}'
         for one in picked.passed_over
@@ -133,6 +255,8 @@ def _rule_line(version: AgreementVersion, line: AgreementLine) -> rules.Line:
         ends_on=_end_of(version),
         covers_devices=counted or not counts_any,
         device_classes=terms.device_classes if isinstance(terms, PerDevice) else (),
+        site_ids=terms.site_ids if isinstance(terms, PerDevice) else (),
+        excluded=terms.excluded if isinstance(terms, PerDevice) else (),
     )
 
 

@@ -103,7 +103,7 @@ def _draft(plan: Plan) -> drafts.Draft:
 
 
 def _said(plan: Plan) -> words.Said:
-    level = plan.level
+    level, saved = plan.level, said_of(plan.version)
     return words.Said(
         currency=plan.version.agreement.currency,
         lines=[
@@ -113,4 +113,6 @@ def _said(plan: Plan) -> words.Said:
         level=f"{level.level.name}, version {level.number}" if level else "",
         hours=level.calendar_name if level else "",
         targets=level.targets if level else None,
+        terms=saved.terms,
+        coverage=saved.coverage,
     )

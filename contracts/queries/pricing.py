@@ -139,11 +139,18 @@ def uncovered(
     if not counting:
         return []
     everybody = counting + [terms for terms in others if isinstance(terms, PerDevice)]
-    if any(not terms.device_classes for terms in everybody):
-        return []
-    covered = {name for terms in everybody for name in terms.device_classes}
     devices = [one for one in intervals if one.unit_type == "device"]
-    return [one for one in snapshot(devices, day) if one.unit_class not in covered]
+    return [
+        one
+        for one in snapshot(devices, day)
+        if not any(_speaks_of(terms, one) for terms in everybody)
+    ]
+
+
+def _speaks_of(terms: PerDevice, interval: Interval) -> bool:
+    """Whether a line counts a device, or leaves it out by name: then somebody decided about it."""
+    named = not terms.device_classes or interval.unit_class in terms.device_classes
+    return named and (not terms.site_ids or interval.site_id in terms.site_ids)
 
 
 def _held(versions: list[AgreementVersion], day: date) -> AgreementVersion:

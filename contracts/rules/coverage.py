@@ -21,6 +21,7 @@ class Line:
     covers_devices: bool = True
     device_classes: tuple[str, ...] = ()
     site_ids: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
 
     @property
     def specificity(self) -> tuple[bool, bool, int]:
@@ -34,6 +35,7 @@ class Device:
 
     unit_class: str
     site_id: int | None = None
+    device_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def _failed(line: Line, device: Device, day: date) -> tuple[str, ...]:
         failed.append(f"it covers {_listed(line.device_classes)}, not {device.unit_class}")
     if line.site_ids and device.site_id not in line.site_ids:
         failed.append("it covers other sites")
+    if device.device_id in line.excluded:
+        failed.append("it leaves this device out by name")
     return tuple(failed)
 
 

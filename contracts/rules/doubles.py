@@ -39,11 +39,20 @@ def doubles(lines: Sequence[Counted], others: Iterable[Counted] = ()) -> list[Do
 def _shared(one: Counted, other: Counted) -> str:
     if one.service_id != other.service_id:
         return ""
+    if _apart(one.terms, other.terms):
+        return ""
     if isinstance(one.terms, PerUser) and isinstance(other.terms, PerUser):
         return "every user"
     if isinstance(one.terms, PerDevice) and isinstance(other.terms, PerDevice):
         return _shared_classes(one.terms.device_classes, other.terms.device_classes)
     return ""
+
+
+def _apart(one: Terms, other: Terms) -> bool:
+    """Whether both name their sites and no site is in both."""
+    if not isinstance(one, PerDevice | PerUser) or not isinstance(other, PerDevice | PerUser):
+        return False
+    return bool(one.site_ids and other.site_ids and not set(one.site_ids) & set(other.site_ids))
 
 
 def _shared_classes(one: Sequence[str], other: Sequence[str]) -> str:

@@ -84,6 +84,8 @@ class Said:
     level: str = ""
     hours: str = ""
     targets: Mapping[str, Mapping[str, int]] | None = None
+    terms: Sequence[tuple[str, str]] = ()
+    coverage: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,28 @@ class Difference:
 
 def differences(before: Said, after: Said) -> list[Difference]:
     """What a reader of the old version must learn about the new one, lines first."""
-    return [*_line_changes(before, after), *_level_changes(before, after)]
+    return [
+        *_line_changes(before, after),
+        *_level_changes(before, after),
+        *_named_changes(before.terms, after.terms),
+        *_row_changes(before.coverage, after.coverage),
+    ]
+
+
+def _named_changes(
+    before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]
+) -> list[Difference]:
+    old, new = dict(before), dict(after)
+    return [
+        Difference(_named(name, old.get(name, "")), _named(name, new.get(name, "")))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _row_changes(before: Sequence[str], after: Sequence[str]) -> list[Difference]:
+    gone = [Difference(row, "") for row in before if row not in after]
+    return gone + [Difference("", row) for row in after if row not in before]
 
 
 def _line_changes(before: Said, after: Said) -> list[Difference]:

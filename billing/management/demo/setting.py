@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from billing.management.demo import cast
@@ -227,7 +228,23 @@ def sign(
     contracts.set_lines(
         version=version, lines=plan_lines(company), level_version=level, by=SETUP, at=at
     )
+    if company.plan == "complete":
+        contracts.set_coverage(version=version, rows=NIGHTS, by=SETUP, at=at)
+        contracts.change_draft(
+            version=version, name=name, effective_on=starts_on, ends_on=anchored(starts_on, 12),
+            renews_months=12, notice_days=60, uplift_percent=Decimal(3), by=SETUP, at=at,
+        )  # fmt: skip
     contracts.publish(version=version, by=SETUP, at=at)
+
+
+NIGHTS = [
+    {"name": "Projects", "verdict": "billable", "work_types": ["project"], "rate": "165"},
+    {"name": "On holidays", "verdict": "billable", "hour_classes": ["holiday"], "multiplier": "2"},
+    {
+        "name": "Printers", "verdict": "no_charge", "owner": "client",
+        "device_classes": ["printer"], "hour_classes": ["business"],
+    },
+]  # fmt: skip
 
 
 def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
