@@ -1,18 +1,27 @@
 """Incidents: what is open, and what is known of one."""
 
+from datetime import datetime
+
 from monitoring.models import Incident
+from msp.kit.periods import zone_named
 
 
 def told_to_technicians(incident: Incident) -> str:
     """The first message of the ticket: what was seen, when, and what the device said."""
-    check = incident.check_row
+    check, zone = incident.check_row, incident.client.zone
     lines = [f"{incident.title}."]
     if check is not None and check.last_seen_at is not None:
-        lines.append(f"Last heard from it at {check.last_seen_at:%Y-%m-%d %H:%M:%S} UTC.")
+        lines.append(f"Last heard from it {_local(check.last_seen_at, zone)}.")
         lines.append(
             f"Expected every {check.period_seconds} s, {check.grace_seconds} s to spare;"
-            f" the deadline passed at {incident.opened_at:%Y-%m-%d %H:%M:%S} UTC."
+            f" the deadline passed {_local(incident.opened_at, zone)}."
         )
     if incident.words:
         lines.append(f"It said: {incident.words}")
     return "\n\n".join(lines)
+
+
+def _local(at: datetime, zone: str) -> str:
+    """On the client's clock, for technicians and the client read the same message."""
+    here = at.astimezone(zone_named(zone))
+    return f"{here:%A}, {here:%B} {here.day}, {here:%H:%M:%S %Z}"

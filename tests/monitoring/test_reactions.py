@@ -38,7 +38,7 @@ def test_a_ticket_opens_with_its_clock_running_since_the_deadline(silent: Incide
     assert (ticket.agreement, ticket.covered) == (silent.agreement, True)
     response = Clock.objects.get(ticket=ticket, target="response")
     assert response.due_at == T0 + after(180 + 900)
-    assert "Last heard from it at 2026-06-01 14:00:00 UTC." in ticket.messages.get().body
+    assert "Last heard from it Monday, June 1, 09:00:00 CDT." in ticket.messages.get().body
     assert "opened ticket" in about("incident", silent.pk)[-1].sentence
 
 
