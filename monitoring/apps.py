@@ -9,7 +9,7 @@ class MonitoringConfig(AppConfig):
     fills = {
         "today-figures": ["monitoring.pages.on_today_figures"],
         "today": ["monitoring.pages.on_today"],
-        "client": ["monitoring.pages.on_client_page"],
+        "client": ["monitoring.pages.on_client_page", "monitoring.pages.on_client_uptime"],
         "client-stats": ["monitoring.pages.on_client_stats"],
         "device": ["monitoring.pages.on_device_page"],
         "device-rail": ["monitoring.pages.on_device_rail"],
@@ -35,4 +35,5 @@ class MonitoringConfig(AppConfig):
             "Estate", "key", "Keys", "key-round", "key-list", "monitor.edit", order=33,
             also=("letter",),
         ),
+        Nav("", "status", "Status", "activity", "portal-status", side="portal", order=15),
     ]  # fmt: skip

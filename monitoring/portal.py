@@ -3,13 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest
-from django.urls import URLPattern, URLResolver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_GET, require_POST
 
+from contracts.clients.gates import client_user
 from contracts.clients.models import Client, Device
+from monitoring import actions
 from monitoring.models import Incident
-from monitoring.queries import history, standing, views
+from monitoring.queries import history, standing, uptime, views, windows
 from monitoring.queries.lists import checks_of
+from monitoring.queries.uptime import month_asked
+from msp.kit.refusals import Refused
+from msp.kit.web import asked, go, page, refusal
 from tenants.people.rules.viewer import Viewer
 
 MONTH = 30
@@ -83,4 +90,59 @@ def _ended(viewer: Viewer, device: Device, at: datetime) -> list[tuple[Incident,
     return [(one, (one.resolved_at or at) - one.opened_at) for one in rows[:3]]
 
 
-urlpatterns: list[URLPattern | URLResolver] = []
+@client_user()
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """How everything is they may see, what is planned, and the month with what we cannot say."""
+    at = datetime.now(UTC)
+    now = standing.pulse(at)
+    client = Client.objects.get(pk=request.viewer.client_id)
+    shown = month_asked(asked(request, "month"), client, at)
+    rows = Device.objects.visible_to(request.viewer).filter(client=client)
+    devices = uptime.in_service(rows, shown["month"])
+    ids = [one.pk for one in devices]
+    return page(
+        request, "monitoring/portal/status.html", client=client, stale=now.stale,
+        report=uptime.report(client, devices, shown["month"], at),
+        problems=[one for one in views.problems_of(request.viewer, ids) if one.told],
+        planned=_planned(request.viewer, client, devices, at),
+        past=views.lately(request.viewer, ids, at), **shown,
+    )  # fmt: skip
+
+
+def _planned(
+    viewer: Viewer, client: Client, devices: list[Device], at: datetime
+) -> list[windows.Shown]:
+    """What is planned for them; who sees some devices only, sees what is planned for those."""
+    places = [windows.place_of(device) for device in devices]
+    rows = windows.touching(at, at + timedelta(days=MONTH)).filter(for_client=True)
+    rows = rows.select_related("client", "site", "device")
+    whole = windows.Place(client.pk, None, 0)
+    mine = [
+        row for row in rows
+        if any(windows.covers(row, place) for place in [*places, whole])
+        or (viewer.role == "admin" and row.client_id == client.pk)
+    ]  # fmt: skip
+    return [one for one in windows.shown(mine, at) if one.starts_at][:20]
+
+
+@client_user("admin")
+@require_POST
+def incident_answer(request: HttpRequest, number: int) -> HttpResponse:
+    """What they say to work that no agreement includes."""
+    rows = Incident.objects.visible_to(request.viewer)
+    found = get_object_or_404(rows, number=number)
+    try:
+        actions.answer_cost(
+            incident=found, consent=request.POST.get("consent", "")[:8],
+            by=request.viewer.actor, at=datetime.now(UTC),
+        )  # fmt: skip
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "portal-status", toast_text="Thank you, we have noted your answer")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("status", status, name="portal-status"),
+    path("incidents/<int:number>/answer", incident_answer, name="portal-incident-answer"),
+]

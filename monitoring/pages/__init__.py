@@ -1,11 +1,12 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from monitoring.pages import agreed, checks, devices, fills, incidents, keys
+from monitoring.pages import agreed, checks, devices, fills, incidents, keys, uptime
 from monitoring.pages.devices import on_device_badges, on_device_page, on_device_rail
 from monitoring.pages.fills import (
     nav_count,
     on_client_page,
     on_client_stats,
+    on_client_uptime,
     on_device_states,
     on_palette,
     on_ticket_device,
@@ -17,6 +18,7 @@ __all__ = [
     "nav_count",
     "on_client_page",
     "on_client_stats",
+    "on_client_uptime",
     "on_device_badges",
     "on_device_page",
     "on_device_rail",
@@ -33,5 +35,6 @@ urlpatterns = [
     *agreed.urlpatterns,
     *checks.urlpatterns,
     *keys.urlpatterns,
+    *uptime.urlpatterns,
     *fills.urlpatterns,
 ]

@@ -75,6 +75,13 @@ def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | Non
     }
 
 
+def on_client_uptime(request: HttpRequest, client: Client) -> dict[str, Any] | None:
+    """The way to a client's availability, where the viewer may see incidents."""
+    if not _sees(request):
+        return None
+    return {"template": "monitoring/_client_uptime.html", "client": client}
+
+
 def on_client_stats(request: HttpRequest, client: Client) -> dict[str, Any] | None:
     """How many of the client's devices are up, of those that report."""
     if not _sees(request):

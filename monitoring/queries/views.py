@@ -265,4 +265,15 @@ def _down(incident: Incident, now: Pulse) -> timedelta:
 def problems_of(viewer: Viewer, device_ids: Iterable[int]) -> list[Incident]:
     """What is wrong with these devices now, for the people who use them."""
     rows = Incident.objects.visible_to(viewer).filter(OPEN, device_id__in=list(device_ids))
-    return list(rows.select_related("device").order_by("opened_at", "pk")[:20])
+    return list(rows.select_related("device", "site").order_by("opened_at", "pk")[:20])
+
+
+def lately(
+    viewer: Viewer, device_ids: Iterable[int], at: datetime, days: int = 30
+) -> list[tuple[Incident, timedelta]]:
+    """What was wrong in the last weeks and somebody was told of, with how long it lasted."""
+    rows = Incident.objects.visible_to(viewer).filter(
+        device_id__in=list(device_ids), resolved_at__gte=at - timedelta(days=days)
+    )
+    rows = rows.exclude(told="").select_related("device").order_by("-opened_at", "-pk")[:20]
+    return [(one, (one.resolved_at or at) - one.opened_at) for one in rows]

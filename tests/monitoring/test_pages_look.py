@@ -168,7 +168,8 @@ def agreed(scene: Scene) -> dict[str, str]:
         "agreed-device": f"/devices/{laptop.pk}", "templates": "/monitors/templates",
         "check-period": new, "check-cron": f"{new}?kind=cron",
         "check-threshold": f"{new}?kind=threshold", "check-limit": f"/monitors/{limit.pk}/edit",
-        "snooze": "/incidents/312/snooze", "cause": "/incidents/312/cause",
+        "uptime": "/clients/harbor-dental/uptime", "snooze": "/incidents/312/snooze",
+        "cause": "/incidents/312/cause",
     }  # fmt: skip
 
 
@@ -192,7 +193,17 @@ def test_a_key_that_was_just_made(scene, browser, ben):
 @pytest.mark.timeout(600)
 def test_the_portal(scene, browser, cleo, dan):
     device = f"/portal/devices/{scene.server.pk}"
-    pages = {"portal": "/portal/", "portal-devices": "/portal/devices", "portal-device": device}
+    type(scene.incident).objects.update(told="critical", covered=False)
+    actions.agree_window(
+        name="New firmware", starts_at=scene.at, ends_at=scene.at + timedelta(hours=2),
+        zone="UTC", client=scene.server.client, by=BY, at=scene.at,
+    )  # fmt: skip
+    pages = {
+        "status": "/portal/status",
+        "portal": "/portal/",
+        "portal-devices": "/portal/devices",
+        "portal-device": device,
+    }
     assert seen(browser, cleo, pages) == {}
     assert seen(browser, dan, {"portal-dan": "/portal/"}) == {}
 
