@@ -105,6 +105,17 @@ class LevelRevised(Event):
 
 
 @dataclass(frozen=True)
+class FallbackLevelSet(Event):
+    """What holds where no agreement names a level."""
+
+    kind: ClassVar[str] = "contracts.fallback_level_set"
+    sentence: ClassVar[str] = "held {whom} to {level} where no agreement names a service level"
+    client_id: int | None
+    whom: str
+    level: str
+
+
+@dataclass(frozen=True)
 class AgreementDrafted(Event):
     kind: ClassVar[str] = "contracts.agreement_drafted"
     sentence: ClassVar[str] = "drafted the agreement {name}"

@@ -231,6 +231,28 @@ class ServiceLevelVersion(models.Model):
         return f"{self.level} v{self.number}"
 
 
+class FallbackLevel(models.Model):
+    """What holds where no agreement names a level: for one client, or without one for everybody.
+
+    No level means that nothing is promised, on purpose (S5).
+    """
+
+    client = models.ForeignKey(Client, null=True, on_delete=models.CASCADE, related_name="+")
+    level = models.ForeignKey(
+        ServiceLevel, null=True, on_delete=models.PROTECT, related_name="fallbacks"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client"], name="one_fallback_per_client", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level or 'no level'} for {self.client or 'everybody'}"
+
+
 class Calendar(models.Model):
     """Support hours as people edit them; a service level freezes a copy into its version."""
 

@@ -10,6 +10,7 @@ class TicketsConfig(AppConfig):
         "today-figures": ["tickets.pages.on_today_figures"],
         "today": ["tickets.pages.on_today"],
         "client": ["tickets.pages.on_client_page", "tickets.pages.on_client_kept"],
+        "level": ["tickets.pages.on_level_page"],
         "agreement": ["tickets.pages.on_agreement_page"],
         "portal-agreement": ["tickets.portal.on_portal_agreement"],
         "client-stats": ["tickets.pages.on_client_stats"],

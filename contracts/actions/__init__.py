@@ -22,7 +22,14 @@ from contracts.actions.catalogue import (
     set_price,
     uplift_prices,
 )
-from contracts.actions.promises import add_calendar, add_level, change_calendar, revise_level
+from contracts.actions.promises import (
+    add_calendar,
+    add_level,
+    change_calendar,
+    clear_fallback,
+    revise_level,
+    set_fallback,
+)
 from contracts.actions.renewals import give_notice, raise_prices, renew, renew_due
 
 __all__ = [
@@ -39,6 +46,7 @@ __all__ = [
     "change_draft",
     "change_offer",
     "change_service",
+    "clear_fallback",
     "discard_draft",
     "draft_agreement",
     "end_agreement",
@@ -49,6 +57,7 @@ __all__ = [
     "renew_due",
     "revise_level",
     "set_coverage",
+    "set_fallback",
     "set_lines",
     "set_price",
     "uplift_prices",

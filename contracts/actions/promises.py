@@ -7,7 +7,8 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from contracts import events
-from contracts.models import Calendar, ServiceLevel, ServiceLevelVersion
+from contracts.clients.models import Client
+from contracts.models import Calendar, FallbackLevel, ServiceLevel, ServiceLevelVersion
 from contracts.rules import calendar as calendars
 from contracts.rules.policy import read_policy, write_policy
 from contracts.rules.targets import read_targets
@@ -71,6 +72,32 @@ def revise_level(
     )
     announce(events.LevelRevised(level.pk, level.name, number), by=by, at=at)
     return version
+
+
+@transaction.atomic
+def set_fallback(
+    *, client: Client | None, level: ServiceLevel | None, by: Actor, at: datetime
+) -> FallbackLevel:
+    """What holds where no agreement names a level, for a client or with None for everybody.
+
+    No level is an answer too: nothing is promised (S5). Open tickets keep what they have.
+    """
+    row, _is_new = FallbackLevel.objects.update_or_create(client=client, defaults={"level": level})
+    announce(_fallback_told(client, level.name if level else "no service level"), by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def clear_fallback(*, client: Client | None, by: Actor, at: datetime) -> None:
+    """Leave it to the next in line: the house, or nobody."""
+    gone, _what = FallbackLevel.objects.filter(client=client).delete()
+    if gone:
+        announce(_fallback_told(client, "nothing of its own"), by=by, at=at)
+
+
+def _fallback_told(client: Client | None, level: str) -> events.FallbackLevelSet:
+    whom = client.name if client else "every client"
+    return events.FallbackLevelSet(client.pk if client else None, whom, level)
 
 
 def _promised(

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from contracts.models import Calendar, ServiceLevelVersion
+from contracts.clients.models import Client
+from contracts.models import Calendar, ServiceLevel, ServiceLevelVersion
 from contracts.rules.policy import Policy, Updates, read_policy, write_policy
 from contracts.rules.spans import NotASpan, read_span, write_span
 from contracts.rules.targets import ALL_PRIORITIES, ALL_PROMISES, PRIORITIES, UPDATE
@@ -151,6 +152,23 @@ class LevelForm(forms.Form):
         if part == "policy":
             return rest if rest in self.fields else "matrix00"
         return path if path in self.fields else None
+
+
+class FallbackForm(forms.Form):
+    """For whom, and which level; both may be left open on purpose."""
+
+    client = forms.ModelChoiceField(
+        Client.objects.none(), to_field_name="slug", required=False, empty_label="Every client"
+    )
+    level = forms.ModelChoiceField(
+        ServiceLevel.objects.none(), label="Service level", required=False,
+        empty_label="Nothing is promised",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = Client.objects.filter(archived_at__isnull=True)
+        self.fields["level"].queryset = ServiceLevel.objects.all()
 
 
 def _cells() -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contracts import actions, queries
-from contracts.forms.levels import GRADES, LevelForm, level_initial, version_initial
+from contracts.forms.levels import GRADES, FallbackForm, LevelForm, level_initial, version_initial
 from contracts.models import ServiceLevel, ServiceLevelVersion
 from contracts.rules import policy_words as policies
 from contracts.rules import preview, targets, words
@@ -25,7 +25,10 @@ from tenants.people.rules.roles import Permission
 @staff(Permission.AGREEMENT_VIEW)
 @require_GET
 def level_list(request: HttpRequest) -> HttpResponse:
-    return page(request, "contracts/levels.html", rows=queries.newest_levels())
+    return page(
+        request, "contracts/levels.html", rows=queries.newest_levels(),
+        fallbacks=queries.fallbacks(), fallback_form=FallbackForm(),
+    )  # fmt: skip
 
 
 @staff(Permission.AGREEMENT_VIEW)

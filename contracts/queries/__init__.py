@@ -22,6 +22,7 @@ from contracts.queries.covering import (
     hour_class,
     why_covered,
 )
+from contracts.queries.fallback import fallback, fallbacks, level_choices, promised_cover
 from contracts.queries.levels import Catalogue, Level, catalogue, level, level_users, newest_levels
 from contracts.queries.offering import (
     Bundled,
@@ -81,11 +82,14 @@ __all__ = [
     "coverage",
     "domain_counts",
     "draft_of",
+    "fallback",
+    "fallbacks",
     "has_agreements",
     "hour_class",
     "in_force",
     "known_units",
     "level",
+    "level_choices",
     "level_users",
     "list_agreements",
     "list_offers",
@@ -101,6 +105,7 @@ __all__ = [
     "price_history",
     "prices_of",
     "prices_on",
+    "promised_cover",
     "published",
     "renewal_queue",
     "running",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from contracts import actions as contracts
 from tests.tickets.conftest import Scene
 from tickets import actions
 from tickets.models import Ticket
@@ -122,3 +123,28 @@ def test_long_after_its_end_reopening_begins_the_next_one(ben: Any, scene: Scene
     answer = ben.post(url("reopen", old))
     follower = Ticket.objects.get(follows=old)
     assert answer["Location"] == reverse("ticket", args=[follower.number])
+
+
+def test_a_revised_level_shows_what_it_would_change_and_changes_what_is_chosen(
+    ada: Any, ben: Any, scene: Scene
+) -> None:
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    one, other = (scene.open(at=at, device=scene.server, subject=f"No {n}") for n in (1, 2))
+    level = scene.always.level
+    quick = {str(p): {"response": 600, "resolution": 1200} for p in (1, 2, 3, 4)}
+    contracts.revise_level(level=level, targets=quick, by=scene.by, at=at)
+    here = f"/levels/{level.pk}"
+    assert "2 open tickets keep an older version." in ben.get(here).content.decode()
+    assert ben.get(f"{here}/restamp").status_code == 403
+    rows = ada.get(f"{here}/restamp").context["rows"]
+    fix = {label: (before, after) for label, before, after in rows[0].changes}["Fix"]
+    assert fix == (at + timedelta(hours=8), at + timedelta(minutes=20))
+    one.refresh_from_db()
+    assert one.level_version_id == scene.always.pk  # looking changed nothing
+    assert ada.post(f"{here}/restamp", {"id": [one.number, "x"]}).status_code == 303
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.level_version.number, other.level_version.number) == (2, 1)
+    assert "One open ticket keeps an older version." in ada.get(here).content.decode()
+    assert ada.post(f"{here}/restamp", {"id": other.number}).status_code == 303
+    assert "newest version" in ada.get(f"{here}/restamp").content.decode()

@@ -11,7 +11,7 @@ from msp.kit.refs import system
 from tenants.journal.announce import announce
 from tickets import events
 from tickets.models import Clock, ClockSpan, Ticket
-from tickets.queries.clocks import calendar_of, policy_of, rule_of, terms_of
+from tickets.queries.clocks import policy_of, said_of, state_of, terms_of
 from tickets.rules import clock as rules
 from tickets.rules import promises, states
 from tickets.rules.promises import Counting, Happening, Promises, What
@@ -27,12 +27,7 @@ class Clocks:
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
         self._terms_of = (ticket.level_version_id, ticket.priority)
-        self._said = {
-            "answered": ticket.responded_at is not None,
-            "asked_at": ticket.client_wrote_at,
-            "waiting": states.pauses(ticket.status),
-            "ended": ticket.status in states.ENDED,
-        }
+        self._said = said_of(ticket)
         self._rows: dict[tuple[str, int], Clock] = {}
 
     @cached_property
@@ -41,11 +36,8 @@ class Clocks:
         rows = Clock.objects.filter(ticket=self.ticket).order_by("target", "-cycle")
         for row in rows.distinct("target").prefetch_related("spans"):
             self._rows[row.target, row.cycle] = row
-        clocks = tuple(
-            Counting(row.target, row.cycle, calendar_of(row, self.ticket), row.pauses, rule_of(row))
-            for row in self._rows.values()
-        )
-        return Promises(terms_of(*self._terms_of), clocks, **self._said)
+        terms = terms_of(*self._terms_of)
+        return state_of(self._rows.values(), self.ticket, terms, **self._said)
 
     def open(self, at: datetime) -> None:
         """Let what is promised to a new ticket count from an instant on."""

@@ -52,7 +52,7 @@ def _named(ticket: Ticket) -> str:
 
 def _look_up(ticket: Ticket) -> None:
     """Whose promise covers it; one that was chosen by hand stays."""
-    cover = contracts.coverage(
+    cover = contracts.promised_cover(
         client_id=ticket.client_id, device_id=ticket.device_id, at=ticket.opened_at
     )
     ticket.agreement_id, ticket.agreement_line_id = cover.agreement_id, cover.line_id

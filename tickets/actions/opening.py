@@ -142,7 +142,7 @@ def _stand(ticket: Ticket, begins: Begins) -> None:
 
 def _row(about: About, number: int, began: datetime, at: datetime) -> Ticket:
     """The ticket's row, with the promise that covers it and the reason why (S5)."""
-    cover = contracts.coverage(
+    cover = contracts.promised_cover(
         client_id=about.client.pk,
         device_id=about.device.pk if about.device else None,
         at=began,

@@ -1,6 +1,6 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from tickets.pages import changes, new, promises, queue, ticket
+from tickets.pages import changes, new, promises, queue, restamping, ticket
 from tickets.pages.fills import (
     nav_count,
     on_agreement_page,
@@ -13,6 +13,7 @@ from tickets.pages.fills import (
     on_today,
     on_today_figures,
 )
+from tickets.pages.restamping import on_level_page
 
 __all__ = [
     "nav_count",
@@ -22,6 +23,7 @@ __all__ = [
     "on_client_stats",
     "on_client_tabs",
     "on_device_rail",
+    "on_level_page",
     "on_palette",
     "on_today",
     "on_today_figures",
@@ -33,4 +35,5 @@ urlpatterns = [
     *ticket.urlpatterns,
     *changes.urlpatterns,
     *promises.urlpatterns,
+    *restamping.urlpatterns,
 ]

@@ -103,7 +103,7 @@ def _about(client: Client | None, device: Device | None) -> dict[str, Any]:
         "promised": [
             (label, *promise.due[value])
             for value, label in Ticket.Priority.choices
-            if value in promise.due
+            if value in promise.due and value != Ticket.Priority.MAJOR
         ],
     }
 

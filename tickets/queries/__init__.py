@@ -27,6 +27,7 @@ from tickets.queries.queue import (
     row_of,
     view_counts,
 )
+from tickets.queries.restamping import Restamped, outdated, restamped
 from tickets.queries.timeline import Item, parts, timeline
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "MonthKept",
     "Promise",
     "Request",
+    "Restamped",
     "Row",
     "Shown",
     "Wanted",
@@ -59,11 +61,13 @@ __all__ = [
     "open_of_viewer",
     "open_requests",
     "open_tickets",
+    "outdated",
     "parts",
     "problem",
     "problem_count",
     "promised",
     "queue",
+    "restamped",
     "row_of",
     "timeline",
     "view_counts",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -12,8 +13,9 @@ from contracts.rules.policy import Policy, Updates
 from contracts.rules.targets import at_priority
 from tickets.models import Clock, Ticket
 from tickets.rules import clock as rules
+from tickets.rules import states
 from tickets.rules.face import Face, Look, face
-from tickets.rules.promises import Terms
+from tickets.rules.promises import Counting, Promises, Terms
 
 
 def rule_of(row: Clock) -> rules.Clock:
@@ -56,6 +58,25 @@ def terms_of(level_version_id: int | None, priority: int) -> Terms | None:
 def policy_of(level_version_id: int | None) -> Policy:
     """The rules a ticket is held to; the usual ones where nothing was promised."""
     return contracts.level(level_version_id).policy if level_version_id else Policy()
+
+
+def state_of(rows: Iterable[Clock], ticket: Ticket, terms: Terms | None, **said: Any) -> Promises:
+    """Where a ticket's promises stand, by its rows whose spans are loaded."""
+    clocks = tuple(
+        Counting(row.target, row.cycle, calendar_of(row, ticket), row.pauses, rule_of(row))
+        for row in rows
+    )
+    return Promises(terms, clocks, **said)
+
+
+def said_of(ticket: Ticket) -> dict[str, Any]:
+    """What a ticket itself says of where its promises stand."""
+    return {
+        "answered": ticket.responded_at is not None,
+        "asked_at": ticket.client_wrote_at,
+        "waiting": states.pauses(ticket.status),
+        "ended": ticket.status in states.ENDED,
+    }
 
 
 @dataclass(frozen=True)

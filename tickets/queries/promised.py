@@ -22,7 +22,7 @@ class Promise:
 
 def promised(*, client_id: int, device_id: int | None, at: datetime) -> Promise:
     """The promise that would hold, with its deadlines by priority."""
-    cover = contracts.coverage(client_id=client_id, device_id=device_id, at=at)
+    cover = contracts.promised_cover(client_id=client_id, device_id=device_id, at=at)
     if cover.level_version_id is None:
         return Promise(cover.covered, cover.agreement_name, "", cover.reason, {})
     level = contracts.level(cover.level_version_id)

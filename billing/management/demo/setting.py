@@ -105,20 +105,23 @@ def promise(story: Story) -> None:
         by=SETUP,
         at=began,
         targets=targets((1, 4), (2, 8), (4, 16), (8, 40)),
+        policy={"goal": 90},
     )
     story.levels["complete"] = contracts.add_level(
         name="Complete 24x7",
         calendar=None,
         by=SETUP,
         at=began,
-        targets=targets((0.25, 4), (1, 8), (4, 24), (8, 72)),
+        targets=targets((0.25, 4), (1, 8), (4, 24), (8, 72), next_word=4),
+        policy={"goal": 95, "longest_pause_days": 14},
     )
 
 
-def targets(*hours: tuple[float, float]) -> dict[str, dict[str, int]]:
-    """Hours to the first reply and to the fix, for priorities 1 to 4."""
+def targets(*hours: tuple[float, float], next_word: float = 0) -> dict[str, dict[str, int]]:
+    """Hours to the first reply and to the fix, for priorities 1 to 4; and to each next word."""
+    more = {"update": int(next_word * HOUR)} if next_word else {}
     return {
-        str(number): {"response": int(reply * HOUR), "resolution": int(fix * HOUR)}
+        str(number): {"response": int(reply * HOUR), "resolution": int(fix * HOUR)} | more
         for number, (reply, fix) in enumerate(hours, start=1)
     }
 
