@@ -14,8 +14,30 @@ _ACCEPT = (("Accept-Encoding", "gzip, deflate, snappy"),)
 
 def read(environ: dict[str, Any], most: int = MOST_BYTES) -> bytes:
     """The body, unpacked where it was packed; raises Problem where it is too large or broken."""
-    body = _whole(environ, most)
-    encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if environ.get("HTTP_TRANSFER_ENCODING"):
+        body = _unchunked(environ, most)
+    else:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit():
+            raise Problem(400, "Content-Length is not a number.", field="Content-Length")
+        if int(length) > most:
+            raise too_large(most)
+        body = environ["wsgi.input"].read(int(length)) if length != "0" else b""
+        if len(body) < int(length):
+            raise Problem(400, "The body ended before its Content-Length.", code="truncated")
+    packed = environ.get("HTTP_CONTENT_ENCODING")
+    return _opened(body, packed.strip().lower(), most) if packed else body
+
+
+def _unchunked(environ: dict[str, Any], most: int) -> bytes:
+    """A body without a length: it is read to one byte beyond the limit."""
+    body: bytes = environ["wsgi.input"].read(most + 1)
+    if len(body) > most:
+        raise too_large(most)
+    return body
+
+
+def _opened(body: bytes, encoding: str, most: int) -> bytes:
     if encoding in ("", "identity"):
         return body
     if encoding in ("gzip", "x-gzip", "deflate"):
@@ -28,24 +50,6 @@ def read(environ: dict[str, Any], most: int = MOST_BYTES) -> bytes:
         field="Content-Encoding",
         extra=_ACCEPT,
     )
-
-
-def _whole(environ: dict[str, Any], most: int) -> bytes:
-    """What was sent. A chunked body has no length: it is read to one byte beyond the limit."""
-    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        body = environ["wsgi.input"].read(most + 1)
-        if len(body) > most:
-            raise too_large(most)
-        return body
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isascii() or not length.isdigit():
-        raise Problem(400, "Content-Length is not a number.", field="Content-Length")
-    if int(length) > most:
-        raise too_large(most)
-    body = environ["wsgi.input"].read(int(length)) if length != "0" else b""
-    if len(body) < int(length):
-        raise Problem(400, "The body ended before its Content-Length.", code="truncated")
-    return body
 
 
 def unpacked(body: bytes, most: int = MOST_BYTES, encoding: str = "gzip") -> bytes:

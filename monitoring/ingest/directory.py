@@ -53,6 +53,7 @@ class Known:
     keys: dict[str, Key] = field(default_factory=dict)
     read_at: float = -1e9
     slugs: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
+    spent: dict[int, float] = field(default_factory=dict)  # ingest/limits
 
 
 _known: dict[str, Known] = {}

@@ -60,10 +60,11 @@ def _beat(environ: dict[str, Any], path: str) -> Answer:
     token, _, rest = path[4:].partition("/")
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
     key = directory.key_of(known, token_of(environ, token))
-    limits.admit(known.tenant.schema_name, key.id)
-    found = formats.by_header(environ, rest)
-    if found is not None:
-        return tools.take(environ, known, key, found)
+    limits.admit(known.spent, key.id)
+    if rest or "protobuf" in environ.get("CONTENT_TYPE", ""):
+        found = formats.by_header(environ, rest)
+        if found is not None:
+            return tools.take(environ, known, key, found)
     received_ms = int(time.time() * 1000)
     body = bodies.read(environ)
     if not body and key.device_id is not None:
@@ -85,7 +86,7 @@ def _ping(environ: dict[str, Any], path: str) -> Answer:
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
     token, _, rest = path.split("/", 2)[2].partition("/")
     key = directory.key_of(known, well_formed(token))
-    limits.admit(known.tenant.schema_name, key.id)
+    limits.admit(known.spent, key.id)
     call = healthchecks.call_of(rest, of_device=key.device_id is not None)
     asked = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20)
     run_id = healthchecks.run_id_of(asked.get("rid", [""])[0])

@@ -10,29 +10,27 @@ import time
 
 from django.conf import settings
 
-from monitoring.ingest.answers import later
+from monitoring.ingest.answers import Problem, later
 
 HOLDS_SECONDS = 10.0
-_full_at: dict[tuple[str, int], float] = {}  # when the allowance will be whole again
+MSP = 0  # what stands for all its keys together
+
+Spent = dict[int, float]  # of each key: when its allowance will be whole again
 
 
-def forget() -> None:
-    """Everybody's allowance is whole; what tests start with."""
-    _full_at.clear()
-
-
-def admit(schema: str, key_id: int) -> None:
+def admit(spent: Spent, key_id: int) -> None:
     """Count one request; raises Problem where the key or its MSP has used its allowance up."""
     now = time.monotonic()
-    _take((schema, key_id), 1 / settings.INTAKE_KEY_RATE, now, "This key")
-    _take((schema, 0), 1 / settings.INTAKE_MSP_RATE, now, "This MSP")
+    of_key, of_msp = spent.get(key_id, now), spent.get(MSP, now)
+    of_key = (of_key if of_key > now else now) + 1 / settings.INTAKE_KEY_RATE
+    of_msp = (of_msp if of_msp > now else now) + 1 / settings.INTAKE_MSP_RATE
+    if of_key - now > HOLDS_SECONDS:
+        raise _too_much("This key", of_key - now)
+    if of_msp - now > HOLDS_SECONDS:
+        raise _too_much("This MSP", of_msp - now)
+    spent[key_id], spent[MSP] = of_key, of_msp
 
 
-def _take(who: tuple[str, int], cost: float, now: float, name: str) -> None:
-    full_at = max(_full_at.get(who, 0.0), now) + cost
-    over = full_at - now - HOLDS_SECONDS
-    if over > 0:
-        raise later(f"{name} sends more than it may. Nothing was taken.", max(1, round(over + 1)))
-    if len(_full_at) > 100_000:
-        _full_at.clear()
-    _full_at[who] = full_at
+def _too_much(name: str, ahead: float) -> Problem:
+    seconds = max(1, round(ahead - HOLDS_SECONDS + 1))
+    return later(f"{name} sends more than it may. Nothing was taken.", seconds)

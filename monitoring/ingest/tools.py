@@ -53,7 +53,7 @@ def answer(environ: dict[str, Any], path: str) -> Answer:
 def _who(environ: dict[str, Any], in_path: str) -> tuple[Known, Key]:
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
     key = directory.key_of(known, credentials.token_of(environ, in_path))
-    limits.admit(known.tenant.schema_name, key.id)
+    limits.admit(known.spent, key.id)
     return known, key
 
 
