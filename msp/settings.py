@@ -109,6 +109,7 @@ CACHES = {
 # --- Intake: above this a stream waits too long to take more (monitoring/ingest/keep.py). ---
 INTAKE_MOST_ENTRIES = env.read.int("INTAKE_MOST_ENTRIES", default=500_000)
 INTAKE_MOST_BYTES = env.read.int("INTAKE_MOST_BYTES", default=256 * 1024 * 1024)
+INTAKE_SMTP = env.read.str("INTAKE_SMTP", default="")  # where mail is taken, if it is
 # Requests a second of one key and of one MSP, in each web process (monitoring/ingest/limits.py).
 INTAKE_KEY_RATE = env.read.int("INTAKE_KEY_RATE", default=500)
 INTAKE_MSP_RATE = env.read.int("INTAKE_MSP_RATE", default=2000)

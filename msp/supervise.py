@@ -65,11 +65,13 @@ def parts_of(port: int) -> dict[str, Part]:
     owner = (*celery, "worker", "-Q", "owner", "-n", "owner@%h", "--pool", "solo", *quiet)
     beat = (*celery, "beat", "-s", str(data / "beat-schedule"), "--pidfile=", "--loglevel", "INFO")
     fleet = ("manage.py", "fleet", "--base", f"http://127.0.0.1:{port}")
+    mail = ("manage.py", "mailin", "--listen", os.environ.get("INTAKE_SMTP", "127.0.0.1:2525"))
     listed = [
         Part("web", "web", ("-m", *web)),
         Part("worker", "worker", ("-m", *worker)),
         Part("owner", "owner", ("-m", *owner)),
         Part("beat", "beat", ("-m", *beat)),
+        Part("mail", "web", mail),
         Part("fleet", "web", fleet),
     ]
     return {part.name: part for part in listed}

@@ -13,6 +13,7 @@ from typing import Any
 from msp.supervise import PartFailed, Stopped, Supervisor, free_port, parts_of
 
 ALL = ("web", "worker", "owner", "beat")
+ASKED_FOR = ("mail", "fleet")  # parts that do not run by themselves
 
 
 def up(arguments: list[str]) -> int:
@@ -21,7 +22,7 @@ def up(arguments: list[str]) -> int:
     parser.add_argument("--demo", action="store_true", help="with the demo MSP and its devices")
     parser.add_argument("--parts", default="", help=f"only these, of {','.join(ALL)}")
     asked = parser.parse_args(arguments)
-    names = [name for name in asked.parts.split(",") if name] or [*ALL]
+    names = [name for name in asked.parts.split(",") if name] or [*ALL, *_mail()]
     if asked.demo:
         os.environ["STEWARD_DEMO"] = "1"
         names.append("fleet")
@@ -40,9 +41,14 @@ def up(arguments: list[str]) -> int:
     return 0
 
 
+def _mail() -> list[str]:
+    """The intake by mail, where somebody said at which address."""
+    return ["mail"] if os.environ.get("INTAKE_SMTP") else []
+
+
 def _run(supervisor: Supervisor, names: list[str], *, demo: bool) -> None:
     began = time.monotonic()
-    unknown = [name for name in names if name not in (*ALL, "fleet")]
+    unknown = [name for name in names if name not in (*ALL, *ASKED_FOR)]
     if unknown:
         raise PartFailed(f"There is no part called {', '.join(unknown)}.")
     for name in names:

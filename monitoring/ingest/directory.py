@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from monitoring.ingest.answers import Problem, later
 from monitoring.ingest.credentials import CHALLENGE
+from monitoring.rules.sources import mail
 from tenants import context
 from tenants.middleware import normalise, tenant_for
 
@@ -53,6 +54,7 @@ class Known:
     keys: dict[str, Key] = field(default_factory=dict)
     read_at: float = -1e9
     slugs: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
+    named: dict[str, Key] = field(default_factory=dict)  # by their names in addresses of mail
     spent: dict[int, float] = field(default_factory=dict)  # ingest/limits
 
 
@@ -117,6 +119,19 @@ def key_of(known: Known, token: str) -> Key:
     return key
 
 
+def key_named(known: Known, name: str) -> Key:
+    """The key an address of mail names; raises Problem where no key has that name."""
+    _refresh(known, KEEP_SECONDS)
+    if name not in known.named:
+        _refresh(known, LOOK_AGAIN_SECONDS)
+    if not known.named:
+        known.named = {mail.name_of(key.digest.decode()): key for key in known.keys.values()}
+    key = known.named.get(name)
+    if key is None:
+        raise Problem(404, "No key here has this address, or it was revoked.", code="unknown_key")
+    return key
+
+
 def _refresh(known: Known, older_than: float) -> None:
     now = time.monotonic()
     if now - known.read_at < older_than:
@@ -128,6 +143,7 @@ def _refresh(known: Known, older_than: float) -> None:
                 prefix: Key(pk, site_id, device_id, digest.encode())
                 for pk, site_id, device_id, prefix, digest in cursor.fetchall()
             }
+            known.named = {}
             known.read_at = now
     except (InterfaceError, OperationalError) as error:
         if now - known.read_at > BELIEVE_SECONDS:

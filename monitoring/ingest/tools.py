@@ -94,18 +94,23 @@ def take(
 def _taken(
     environ: dict[str, Any], known: Known, key: Key, found: Format, body: bytes | None
 ) -> Answer:
-    received_ms = _now_ms()
     if body is None:
         body = bodies.read(environ, found.most)
+    agent = words_of(environ.get("HTTP_USER_AGENT", ""), MOST_AGENT)
+    return found.answer(store(known, key, found, body, agent))
+
+
+def store(known: Known, key: Key, found: Format, body: bytes, agent: str) -> Decoded:
+    """Keep what a body says, as far as it can be; raises Problem or Invalid where nothing can."""
+    received_ms = _now_ms()
     decoded = found.decode(body, envelope.instant(received_ms))
     if found.jobs:
         _find_jobs(decoded, known, key)
     _drop_nameless(decoded, key)
     if decoded.reports:
-        agent = words_of(environ.get("HTTP_USER_AGENT", ""), MOST_AGENT)
         kept = packet.encode(found.name, agent, decoded.reports)
         keep.keep(known.tenant, envelope.pack(key.id, received_ms, envelope.PACKET, kept))
-    return found.answer(decoded)
+    return decoded
 
 
 def _now_ms() -> int:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -17,6 +18,7 @@ from monitoring.queries import lists
 from monitoring.rules import envelope
 from monitoring.rules import recipes as rules
 from monitoring.rules.offers import offered
+from monitoring.rules.sources.mail import name_of
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
 from tenants.people.gates import staff
@@ -91,8 +93,9 @@ def _arrived(key: EnrolmentKey) -> dict[str, Any]:
 def _recipes(
     request: HttpRequest, key: EnrolmentKey, token: str = rules.PLACEHOLDER
 ) -> list[rules.Recipe]:
-    to = rules.Address(request.build_absolute_uri("/"), token, key.device_id is not None)
-    return rules.recipes(to)
+    named = name_of(key.digest) if settings.INTAKE_SMTP else ""
+    base = request.build_absolute_uri("/")
+    return rules.recipes(rules.Address(base, token, key.device_id is not None, named))
 
 
 def _key_of(pk: int) -> EnrolmentKey:

@@ -20,11 +20,15 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where reports go, and whose key they carry; a device's key needs no host's name."""
+    """Where reports go, and whose key they carry; a device's key needs no host's name.
+
+    `mail` is the key's name in addresses, where mail is taken at all.
+    """
 
     base: str
     key: str = PLACEHOLDER
     of_device: bool = False
+    mail: str = ""
 
     @property
     def host(self) -> str:
@@ -54,7 +58,11 @@ def title_of(tool: str) -> str:
 
 def recipes(to: Address) -> list[Recipe]:
     """For every tool what to paste, with this address and key in it."""
-    return [Recipe(slug, *said, text(to)) for slug, said, text in _ALL]
+    made = [Recipe(slug, *said, text(to)) for slug, said, text in _ALL]
+    if to.mail:
+        where = "For backup programs and machines that only write mail."
+        made.append(Recipe("mail", "mail", "E-mail", where, _mail(to)))
+    return made
 
 
 def _beat(to: Address) -> str:
@@ -150,6 +158,10 @@ def _icinga(to: Address) -> str:
     said = '{"service": "srv-01!disk", "exit_status": 0, "plugin_output": "OK", "ttl": 600}'
     address = to.at("v1/actions/process-check-result")
     return f"curl -fsS -u steward:{to.key} -d '{said}' {address}"
+
+
+def _mail(to: Address) -> str:
+    return f"{to.mail}+nightly-backup@{urlsplit(to.base).hostname}"
 
 
 def _influx(to: Address) -> str:
