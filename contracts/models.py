@@ -192,6 +192,8 @@ class ServiceLevel(models.Model):
 
     name = models.CharField(max_length=80)
 
+    objects = StaffOnlyQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(Lower("name"), name="one_level_per_name")]
@@ -258,6 +260,8 @@ class Calendar(models.Model):
 
     name = models.CharField(max_length=80)
     definition = models.JSONField()
+
+    objects = StaffOnlyQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

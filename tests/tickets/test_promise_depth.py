@@ -158,6 +158,18 @@ def test_the_longest_wait_ends_whatever_was_agreed_and_hopping_does_not_stretch_
     assert ticket.resumes_at == ny(2026, 6, 6, 10)
 
 
+def test_a_wait_may_be_told_again_with_another_end(scene: Scene) -> None:
+    ticket = scene.open(at=NINE)
+    wait = {"ticket": ticket, "status": "waiting_vendor", "by": scene.by}
+    actions.set_status(**wait, pause_reason="Part", at=ny(*MONDAY, 10))
+    actions.set_status(
+        **wait, pause_reason="Part, late", resumes_at=ny(2026, 6, 3, 9), at=ny(*MONDAY, 11)
+    )
+    assert (ticket.pause_reason, ticket.resumes_at) == ("Part, late", ny(2026, 6, 3, 9))
+    actions.resume_due(at=ny(2026, 6, 3, 9))
+    assert clock_of(ticket, "resolution").due_at == ny(2026, 6, 3, 16)
+
+
 def test_a_vendors_word_ends_the_wait_for_it(scene: Scene) -> None:
     ticket = scene.open(at=NINE)
     facts = {"ticket": ticket, "by": scene.by}

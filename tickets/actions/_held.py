@@ -122,7 +122,9 @@ class Held:
         verb = _VERBS.get(Status(status))
         if verb is None:
             raise Refused("A ticket is new only once.", field="status", code="wrong_status")
-        after = states.after(before, verb)
+        # A wait may be told again, with another reason or another end.
+        again = before == status and states.pauses(before)
+        after = before if again else states.after(before, verb)
         reason = self.reason_to_wait(after, pause_reason)
         if states.pauses(after) and not states.pauses(before):
             self.clocks.tell(What.WAITED, self.at)

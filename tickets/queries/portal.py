@@ -12,7 +12,7 @@ from tickets.queries.queue import ACTIVE
 from tickets.rules.plain import Asked, words
 
 # Not every wish that presses is a problem: a standstill is, and what monitoring found.
-GRAVE = Q(priority=1) | Q(channel=Ticket.Channel.MONITORING, priority=2)
+GRAVE = Q(priority__lte=1) | Q(channel=Ticket.Channel.MONITORING, priority=2)
 
 
 @dataclass(frozen=True)
