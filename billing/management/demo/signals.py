@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from billing.management.demo import cast
+from billing.management.demo import agreed, cast
 from billing.management.demo.setting import SETUP, Story
 from billing.management.demo.work import Step
 from contracts.clients.models import Device
@@ -184,6 +184,7 @@ def enrol(story: Story, file: Path) -> None:
                 **({"silent_after_s": 20, "silent_for_s": 240} if silent else {}),
             }
         )
+    agreed.agree(story)
     monitoring.see(pulses=[(story.now, story.now)], clock=story.now, by=SETUP, at=story.now)
     file.write_text(json.dumps(fleet))
     file.chmod(0o600)
