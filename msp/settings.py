@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from msp import env
+from msp.kit import logs
 
 BASE_DIR = env.BASE
 ROLE = env.role()
@@ -332,11 +333,8 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env.read.str("MAIL_FROM", default="Steward <steward@localhost>")
 
-# --- Logs: JSON lines outside of development ---
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["out"], "level": env.read.str("LOG_LEVEL", default="INFO")},
-}
+# --- Logs ---
+LOGGING = logs.config(
+    env.read.str("LOG_FORMAT", default="json"),
+    env.read.str("LOG_LEVEL", default="INFO"),
+)

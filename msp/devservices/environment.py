@@ -59,6 +59,8 @@ def ensure_env(*, start: bool = True, trying: bool = False) -> Servers | None:
     os.environ.setdefault("STEWARD_DATA", str(plan.data))
     if (trying or plan.embeds) and not os.environ.get("SECRET_KEY"):
         os.environ["SECRET_KEY"] = kept_secret(plan.data, "SECRET_KEY")
+    if trying or plan.embeds:
+        os.environ.setdefault("LOG_FORMAT", "line")
     os.environ.setdefault("PG_DUMP", pg_dump())
     servers = embed(plan, start=start) if plan.embeds else None
     if not plan.postgres and start:

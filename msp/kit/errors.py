@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from structlog.contextvars import bound_contextvars
 
 log = logging.getLogger(__name__)
 OUTAGES = (redis.RedisError, InterfaceError, OperationalError)
@@ -63,7 +64,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 class GuardMiddleware:
-    """Two answers that no view should have to give.
+    """Two answers that no view should have to give, and what a log line says of a request.
 
     A NUL character in an address is refused at once: PostgreSQL cannot store or compare one. And
     when the database or Valkey is away the answer is 503 with a time to come back, not a fault.
@@ -76,7 +77,8 @@ class GuardMiddleware:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path_info or "%00" in query or "\x00" in query:
             return bad_request(request)
-        return self.get_response(request)
+        with bound_contextvars(request=f"{request.method} {request.path}"[:200]):
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return _outage(request, error) if isinstance(error, OUTAGES) else None

@@ -3,7 +3,7 @@
 1. Lock the delivery; if another worker holds it or it is done, leave.
 2. Run the reaction and stamp `done_at` in one transaction.
 3. If it raises, that transaction is gone; a second one records the try, the error and when to try
-   again. After `GIVE_UP` tries the row waits for a person, on the operations page.
+   again. After `GIVE_UP` tries the row waits for a person, on the journal page of the settings.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """What happened: audit trail, timeline, outbox and evidence in one table.
 
 Entries hold no foreign keys, so they survive what they speak of. The database role of the product
-may insert and read them and nothing else (`append_only`, granted in `tenants/provision.py`).
+may insert and read them and nothing else (`append_only`, granted in `tenants/provision/roles.py`).
 """
 
 from django.contrib.postgres.fields import ArrayField

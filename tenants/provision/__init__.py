@@ -6,13 +6,16 @@ trip and one transaction, so a killed worker leaves nothing half built.
 """
 
 from tenants.provision.msps import (
+    begin,
     build,
     first_link,
     opened,
     owner_is_new,
     reopen,
     request,
+    retry_failed,
     suspend,
+    waiting,
 )
 from tenants.provision.roles import NotTheOwner, execute, grant_public, prepare_roles, require_owner
 from tenants.provision.template import TEMPLATE, build_template, migrations_digest
@@ -21,6 +24,7 @@ from tenants.provision.upgrade import migrate_all
 __all__ = [
     "TEMPLATE",
     "NotTheOwner",
+    "begin",
     "build",
     "build_template",
     "execute",
@@ -34,5 +38,7 @@ __all__ = [
     "reopen",
     "request",
     "require_owner",
+    "retry_failed",
     "suspend",
+    "waiting",
 ]

@@ -44,6 +44,22 @@ def opened(*, slug: str, at: datetime, **wanted: str) -> context.Tenant | None:
         return context.tenant_of(msp) if msp.state == Msp.State.READY else None
 
 
+def waiting() -> list[int]:
+    """Who is to be built, those among them whose builder was killed, oldest first."""
+    unbuilt = [Msp.State.REQUESTED, Msp.State.BUILDING]
+    return list(Msp.objects.filter(state__in=unbuilt).order_by("pk").values_list("pk", flat=True))
+
+
+def begin(msp_id: int) -> None:
+    """Say that somebody is at it; `build` may be called without, and after a kill again."""
+    Msp.objects.filter(pk=msp_id, state=Msp.State.REQUESTED).update(state=Msp.State.BUILDING)
+
+
+def retry_failed() -> int:
+    """Ask again for every MSP that could not be built; how many there were."""
+    return Msp.objects.filter(state=Msp.State.FAILED).update(state=Msp.State.REQUESTED, error="")
+
+
 @transaction.atomic
 def build(msp_id: int) -> bool:
     """Build a requested MSP; False when there is nothing to do.

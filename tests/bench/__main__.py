@@ -22,9 +22,10 @@ OUT = CHECKOUT / ".bench"
 
 
 def benches(name: str = "") -> list[str]:
-    """All modules here, or those whose name begins with the given one."""
-    found = sorted(p.stem for p in HERE.glob("*.py") if not p.stem.startswith("_"))
-    return [bench for bench in found if bench.startswith(name)]
+    """All modules here, or those whose name, or a figure of theirs, begins with the given one."""
+    found = sorted(p for p in HERE.glob("*.py") if not p.stem.startswith("_"))
+    named = [p.stem for p in found if p.stem.startswith(name)]
+    return named or [p.stem for p in found if f'"{name}' in p.read_text()]
 
 
 def role_of(bench: str) -> str:

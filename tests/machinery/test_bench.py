@@ -76,3 +76,17 @@ def test_no_timed_test_is_in_the_suite():
     here = Path(__file__).parent.parent
     timed = [p.name for p in here.rglob("test_*.py") if "perf_counter" in p.read_text()]
     assert [name for name in timed if name != Path(__file__).name] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "run"),
+    [
+        ("ingest", ["ingest"]),
+        ("ingest_single", ["ingest"]),
+        ("next_start", ["first_start"]),
+        ("kill_recovery", ["kill_recovery"]),
+        ("nothing", []),
+    ],
+)
+def test_a_figure_is_asked_for_by_its_own_name_too(asked: str, run: list[str]) -> None:
+    assert benches(asked) == run

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client as Browser
 
 from msp.kit.refusals import Conflict
-from tenants import context, provision
+from tenants import context, provision, tasks
 from tenants.context import Tenant
 from tenants.models import Msp
 from tenants.people.models import Person
@@ -133,6 +134,35 @@ def test_a_build_that_fails_leaves_nothing() -> None:
         assert cursor.fetchone() == (0,)
     msp.refresh_from_db()
     assert msp.state == Msp.State.REQUESTED
+
+
+@pytest.mark.usefixtures("owner")
+def test_one_that_fails_says_why_and_can_be_tried_again() -> None:
+    msp = ask()
+    provision.execute(f"CREATE SCHEMA {msp.schema_name}")
+    with pytest.raises(psycopg2.errors.DuplicateSchema):
+        call_command("build_msps")
+    msp.refresh_from_db()
+    assert msp.state == Msp.State.FAILED
+    assert "DuplicateSchema" in msp.error
+    provision.execute(f"DROP SCHEMA {msp.schema_name}")
+    call_command("build_msps")  # what failed is not tried without being asked
+    msp.refresh_from_db()
+    assert msp.state == Msp.State.FAILED
+    call_command("build_msps", failed=True)
+    msp.refresh_from_db()
+    assert (msp.state, msp.error) == (Msp.State.READY, "")
+
+
+@pytest.mark.usefixtures("owner")
+def test_one_whose_builder_was_killed_is_built_by_the_next() -> None:
+    msp = ask()
+    provision.begin(msp.pk)
+    msp.refresh_from_db()
+    assert msp.state == Msp.State.BUILDING
+    tasks.build_requested()
+    msp.refresh_from_db()
+    assert msp.state == Msp.State.READY
 
 
 def test_the_app_cannot_build(alpha: object) -> None:
