@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from msp.kit.refs import system
+from msp.kit.refusals import Refused
 from tenants import context
 from tenants.journal.models import Entry
 from tests.conftest import _tenant
@@ -106,3 +107,33 @@ def test_sweeps_at_once_mark_a_miss_once(committed: None) -> None:
     assert sum(marked) == 1
     with context.inside(_tenant("alpha")):
         assert Entry.objects.filter(kind="tickets.clock_missed").count() == 1
+
+
+def test_four_sweeps_tell_a_share_of_a_target_once(committed: None) -> None:
+    scene = committed_scene()
+    with context.inside(_tenant("alpha")):
+        scene.open(at=AT, priority=1)  # 70 % of a quarter of an hour
+    at = ny(2026, 6, 1, 10, 11)
+    assert sum(at_once(4, lambda _number: actions.warn_due(at=at))) == 1
+    with context.inside(_tenant("alpha")):
+        assert Entry.objects.filter(kind="tickets.clock_warned").count() == 1
+
+
+def test_two_merged_into_each_other_at_once_leave_one(committed: None) -> None:
+    """Whoever holds both first wins; the other finds that one of them has ended."""
+    scene = committed_scene()
+    with context.inside(_tenant("alpha")):
+        pair = [scene.open(at=AT, subject=f"Ticket {number}").pk for number in (1, 2)]
+
+    def merge(number: int) -> str:
+        ticket = Ticket.objects.get(pk=pair[number])
+        into = Ticket.objects.get(pk=pair[1 - number])
+        try:
+            actions.merge(ticket=ticket, into=into, by=system("Tests"), at=AT)
+        except Refused as refused:
+            return str(refused.field)
+        return "merged"
+
+    assert sorted(at_once(2, merge)) == ["into", "merged"]
+    with context.inside(_tenant("alpha")):
+        assert Ticket.objects.filter(merged_into__isnull=False).count() == 1

@@ -17,7 +17,8 @@ BEN, DANA = "ben@alpha.example", "dana@harbor.example"
 PAGES = {
     BEN: (
         "/tickets", "/tickets?q=nothing+like+it", "/tickets/{grave}", "/tickets/{plain}",
-        "/tickets/new?client=harbor-dental-group", "/tickets/{grave}/wait", "/",
+        "/tickets/new?client=harbor-dental-group", "/tickets/{grave}/wait",
+        "/tickets/{grave}/move", "/",
     ),
     DANA: (
         "/portal/", "/portal/requests?who=everyone", "/portal/requests/{grave}",

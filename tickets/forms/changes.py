@@ -59,6 +59,7 @@ class MoveForm(forms.Form):
         self.fields["client"].queryset = Client.objects.filter(archived_at__isnull=True)
         self.fields["client"].widget.attrs |= {
             "hx-get": address, "hx-target": "#dlg", "hx-swap": "innerHTML", "hx-include": "this",
+            "hx-disabled-elt": "this",
         }  # fmt: skip
         self.fields["contact"].queryset = people_of(client)
         self.fields["device"].queryset = devices_of(client)
