@@ -47,9 +47,7 @@ class PriceFields(forms.Form):
     """The fields of every kind of terms. Which of them matter depends on the kind."""
 
     kind = forms.ChoiceField(choices=KINDS, label="Counts")
-    price = forms.DecimalField(
-        max_digits=15, decimal_places=6, min_value=0, label="Rate", required=False
-    )
+    price = forms.DecimalField(max_digits=15, decimal_places=6, min_value=0, label="Rate")
     device_classes = forms.MultipleChoiceField(
         choices=Device.Kind.choices, required=False, label="Classes",
         widget=forms.CheckboxSelectMultiple,
@@ -88,13 +86,16 @@ class PriceFields(forms.Form):
     anchor_on = forms.DateField(widget=DateInput, required=False, label="Counted from")
     parts = forms.CharField(widget=forms.HiddenInput, required=False, max_length=8000)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            chosen = {name: self.data.get(self.add_prefix(name)) for name in ("kind", "model")}
+            self.fields["price"].required = _needs_price(chosen)
+
     def clean(self) -> dict[str, Any]:
         """Every mistake of the terms at the field it was made in."""
         values = super().clean() or {}
         if self.errors or "kind" not in values:
-            return values
-        if values.get("price") is None and self._needs_price(values):
-            self.add_error("price", "A price is needed.")
             return values
         try:
             values["facts"] = self._facts(values)
@@ -121,10 +122,6 @@ class PriceFields(forms.Form):
     def more_facts(self, values: dict[str, Any]) -> dict[str, Any]:
         """Facts that only some forms ask for."""
         return {}
-
-    def _needs_price(self, values: dict[str, Any]) -> bool:
-        kind, model = values["kind"], values.get("model") or "unit"
-        return kind not in NO_PRICE and (kind not in COUNTED or model == "unit")
 
     def _facts(self, values: dict[str, Any]) -> dict[str, Any]:
         kind = values["kind"]
@@ -213,6 +210,12 @@ def shown_price(price: Decimal) -> str:
     """At least the cents, and every digit beyond that is there."""
     places = max(2, -int(price.normalize().as_tuple().exponent))
     return f"{price:.{places}f}"
+
+
+def _needs_price(chosen: dict[str, Any]) -> bool:
+    """A share has a percentage instead, and tiers have prices of their own."""
+    kind, model = chosen["kind"], chosen["model"] or "unit"
+    return kind not in NO_PRICE and (kind not in COUNTED or model == "unit")
 
 
 def _given(values: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def agreement_coverage(request: HttpRequest, pk: int) -> HttpResponse:
         client=found.client, form=form, cover=cover, at=at.astimezone(zone),
         hours=decisions.HOUR_CLASSES.get(queries.hour_class(cover.level_version_id, at), ""),
         tried=[(one, decisions.sentence(one.row)) for one in decision.tried], decided=decision.row,
-        verdict=decisions.VERDICTS[cover.verdict], owner=decisions.OWNERS[cover.owner],
+        verdict=decisions.VERDICTS[cover.verdict].capitalize(), owner=decisions.OWNERS[cover.owner],
     )  # fmt: skip
 
 

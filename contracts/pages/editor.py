@@ -4,12 +4,12 @@ Everything is one form. A changed field asks for the rail alone (`do=look`), a n
 form with one line more (`do=add`), saving and publishing write. Nothing needs a script.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -59,7 +59,9 @@ def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if asked == "look":
         return page(request, "contracts/_coming.html", **_coming(request, desk))
     if asked == "add":
-        return _editor(request, desk, shown=_one_more(request, desk))
+        more = _one_more(request, desk)
+        known = replace(desk, lines=_lines(more, desk))
+        return _editor(request, known, shown=_unread(_lines(more, desk)))
     if asked and desk.readable and _written(request, desk, publish=asked == "publish"):
         if asked == "publish":
             return go(request, "agreement", pk, toast_text="Published")
@@ -115,8 +117,8 @@ def _unbound(rows: list[dict[str, Any]], catalogue: queries.Catalogue) -> LinesB
     return lines
 
 
-def _one_more(request: HttpRequest, desk: Desk) -> LinesBase:
-    """The lines as they were typed, unread, and an empty one behind them."""
+def _one_more(request: HttpRequest, desk: Desk) -> QueryDict:
+    """What was typed, with one more line behind the others."""
     posted = request.POST.copy()
     count = desk.lines.total_form_count()
     posted["line-TOTAL_FORMS"] = str(min(count + 1, actions.MOST_LINES))
@@ -125,7 +127,15 @@ def _one_more(request: HttpRequest, desk: Desk) -> LinesBase:
             posted.setlist(f"line-{count}-{name}", [str(one) for one in value])
         elif value not in (None, False):
             posted[f"line-{count}-{name}"] = "on" if value is True else str(value)
+    return posted
+
+
+def _lines(posted: QueryDict, desk: Desk) -> LinesBase:
     lines: LinesBase = Lines(posted, prefix="line", form_kwargs={"catalogue": desk.catalogue})
+    return lines
+
+
+def _unread(lines: LinesBase) -> LinesBase:
     for form in lines.forms:
         form._errors = {}  # nothing was asked to be right yet
     return lines

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from contracts import actions, queries
 from contracts.forms.catalogue import PriceForm, PriceListForm, UpliftForm
+from contracts.forms.pricing import price_initial
 from contracts.models import Offer, PriceList, Service
 from contracts.pages.offers import today
 from contracts.rules.pricing import cliffs
@@ -57,11 +58,7 @@ def pricelist_new(request: HttpRequest) -> HttpResponse:
 def pricelist_price(request: HttpRequest, pk: int) -> HttpResponse:
     """The next price of something; the one before ends where it begins."""
     found = _found(pk)
-    start = {
-        "sold": asked(request, "sold"), "kind": "per_device", "counting": "daily", "prorate": True,
-        "starts_on": today(request),
-    }  # fmt: skip
-    form = PriceForm(request.POST or None, sold=_sold(), initial=start)
+    form = PriceForm(request.POST or None, sold=_sold(), initial=_start(request, found))
     if request.method == "POST" and attempt(form, lambda values: _set(request, found, form)):
         return go(request, "pricelist", pk, toast_text="Price written")
     return page(
@@ -81,6 +78,18 @@ def pricelist_uplift(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         return go(request, "pricelist", pk, toast_text="The new prices are written")
     return _list_page(request, found, uplift_form=form)
+
+
+def _start(request: HttpRequest, found: PriceList) -> dict[str, Any]:
+    """The last price of what is to be priced anew, else an empty one."""
+    sold = asked(request, "sold")
+    start = {"sold": sold, "starts_on": today(request)}
+    kind, _, pk = sold.partition("-")
+    if kind in ("service", "offer") and pk.isdecimal():
+        last = found.prices.filter(**{f"{kind}_id": int(pk)}).order_by("-starts_on").first()
+        if last is not None:
+            return price_initial(last.kind, last.facts) | start
+    return {"kind": "per_device", "counting": "daily", "prorate": True} | start
 
 
 def _found(pk: int) -> PriceList:

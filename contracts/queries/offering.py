@@ -71,7 +71,7 @@ class TierRow:
     """A service and what each tier says of it, in the tiers' order."""
 
     service: Service
-    cells: list[OfferPart | None]
+    pairs: list[tuple[Offer, OfferPart | None]]
 
 
 def tier_table(tiers: Iterable[Offer]) -> list[TierRow]:
@@ -80,7 +80,10 @@ def tier_table(tiers: Iterable[Offer]) -> list[TierRow]:
     by_tier = [{part.service_id: part for part in tier.parts.all()} for tier in known]
     services = {part.service_id: part.service for tier in known for part in tier.parts.all()}
     ordered = sorted(services.values(), key=lambda one: (one.domain, one.name))
-    return [TierRow(one, [parts.get(one.pk) for parts in by_tier]) for one in ordered]
+    return [
+        TierRow(one, [(t, p.get(one.pk)) for t, p in zip(known, by_tier, strict=True)])
+        for one in ordered
+    ]
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,8 @@ def test_tiers_stand_side_by_side(backup):
     )
     table = queries.tier_table(queries.list_offers(kind="tier"))
     told = {
-        row.service.name: [part.verdict if part else "-" for part in row.cells] for row in table
+        row.service.name: [part.verdict if part else "-" for _tier, part in row.pairs]
+        for row in table
     }
     assert told == {"Backup": ["extra", "in"], "Voice": ["-", "out"]}
     changed = actions.change_offer(offer=small, parts=[], **who())
