@@ -1,7 +1,9 @@
 """What every test can ask for: two MSPs, the cast, and what follows from what was announced."""
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -20,6 +22,19 @@ pytest_plugins = ["tests.cast"]
 # A shared machine stalls now and then: a property that was slow once is not wrong.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+_connect = socket.socket.connect
+
+
+def _connect_nearby(self: socket.socket, address: Any) -> None:
+    """No test speaks to anybody beyond this machine."""
+    host = address[0] if isinstance(address, tuple) else "localhost"
+    if not host.endswith("localhost") and not ip_address(host).is_loopback:
+        raise OSError(f"A test wanted to call {host}.")
+    _connect(self, address)
+
+
+socket.socket.connect = _connect_nearby  # type: ignore[method-assign]
 
 NOW = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)  # a Monday, 10:00 in New York
 

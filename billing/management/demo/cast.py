@@ -66,6 +66,19 @@ COMPANIES = (
             {"workstation": 2, "laptop": 1}, 3, "none", 2),
 )  # fmt: skip
 
+STREETS = (
+    "Oak Street", "Depot Road", "Larkspur Lane", "Juniper Hill", "Mill Street", "Court Square",
+    "Meridian Avenue", "Redfern Road", "Foundry Lane", "Chambers Street", "Prairie Avenue",
+    "Clinic Drive",
+)  # fmt: skip
+
+
+def address_of(company: Company) -> str:
+    """Where its bills go."""
+    number = COMPANIES.index(company)
+    return f"{112 + 38 * number} {STREETS[number]}\nSpringfield"
+
+
 MODELS = {
     "server": ("Dell", "PowerEdge R350", "Windows Server 2022"),
     "workstation": ("HP", "ProDesk 400 G9", "Windows 11 Pro"),

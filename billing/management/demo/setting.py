@@ -58,8 +58,7 @@ def hire(story: Story) -> None:
     for name, role in cast.STAFF:
         if role == "owner":
             person = Person.objects.get(role="owner")
-            person.set_password(cast.PASSWORD)
-            person.save(update_fields=["password"])
+            people.set_password(person=person, password=cast.PASSWORD, by=SETUP, at=began)
         else:
             person = people.invite(
                 email=address(name, f"{cast.SLUG}.example"),
@@ -140,7 +139,7 @@ def welcome(story: Story, company: cast.Company) -> None:
         payment_days=15,
         by=SETUP,
         at=began,
-        address="100 Demo Street\nSpringfield",
+        address=cast.address_of(company),
     )
     story.clients[company.code] = client
     story.sites[company.code] = [
