@@ -70,14 +70,15 @@ def _beat(environ: dict[str, Any], path: str) -> Answer:
     if not body and key.device_id is not None:
         body = HERE
     try:
-        count = len(native.decode(body))
+        beats = native.decode(body)
     except Invalid:
         found = formats.by_content(body)
         if found is None:
             raise
         return tools.take(environ, known, key, found, body)
-    keep.keep(known.tenant, envelope.pack(key.id, received_ms, envelope.JSON, body))
-    return ONE if count == 1 else accepted(count)
+    packed = envelope.pack(key.id, received_ms, envelope.JSON, body)
+    keep.keep(known.tenant, packed, sure=any(beat.signal == "fail" for beat in beats))
+    return ONE if len(beats) == 1 else accepted(len(beats))
 
 
 def _ping(environ: dict[str, Any], path: str) -> Answer:
@@ -96,5 +97,5 @@ def _ping(environ: dict[str, Any], path: str) -> Answer:
     check_id, created = pings.check_of(known, key, call.slug, create=create)
     ping = healthchecks.Ping(check_id, call.signal, run_id, call.exit_status, text)
     packed = envelope.pack(key.id, received_ms, envelope.PING, healthchecks.encode(ping))
-    keep.keep(known.tenant, packed)
+    keep.keep(known.tenant, packed, sure=call.signal == "fail")
     return CREATED if created else OK

@@ -35,7 +35,8 @@ Decode = Callable[[bytes, datetime], Decoded]
 class Format:
     """One way to write figures and alarms down, and how its clients are answered.
 
-    With `jobs` what reports is a job and says nothing of the host it runs on.
+    With `jobs` what reports is a job and says nothing of the host it runs on. What is said `once`
+    is not said again by the next report, as a heartbeat is.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Format:
     problem: Callable[[Problem], Answer] = Problem.answer
     most: int = bodies.MOST_BYTES
     jobs: bool = False
+    once: bool = False
 
 
 OTLP = Format(
@@ -56,15 +58,17 @@ OTLP_JSON = Format(
 PROMETHEUS = Format(
     "prometheus", prometheus.decode, replies.nothing, replies.plain_problem, bodies.MOST_BULK
 )
-ALERTMANAGER = Format("alertmanager", alertmanager.decode)
+ALERTMANAGER = Format("alertmanager", alertmanager.decode, once=True)
 COLLECTD = Format("collectd", collectd.decode_json)
 COLLECTD_LINES = Format("collectd", collectd.decode_putval)
-COLLECTD_NOTIFICATION = Format("collectd", alertmanager.decode_collectd)
+COLLECTD_NOTIFICATION = Format("collectd", alertmanager.decode_collectd, once=True)
 MONIT = Format("monit", monit.decode, problem=replies.plain_problem)
 TELEGRAF = Format("telegraf", telegraf.decode_json)
 GLANCES = Format("glances", glances.decode)
-ICINGA = Format("icinga", icinga.decode, replies.icinga, replies.icinga_problem)
-SENTRY = Format("sentry", sentry.decode, replies.sentry, replies.sentry_problem, jobs=True)
+ICINGA = Format("icinga", icinga.decode, replies.icinga, replies.icinga_problem, once=True)
+SENTRY = Format(
+    "sentry", sentry.decode, replies.sentry, replies.sentry_problem, jobs=True, once=True
+)
 LINES = {
     precision: Format(
         "influx", partial(telegraf.decode_lines, precision=precision), replies.influx,

@@ -7,12 +7,14 @@ The stream itself is never cut by length: that would drop what nobody has read.
 
 import logging
 import time
+from contextlib import suppress
 
+import redis
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from monitoring.gateways import stream
-from monitoring.ingest.answers import later
+from monitoring.ingest.answers import Problem, later
 from monitoring.ingest.directory import inside
 from monitoring.rules import envelope
 from tenants.context import Tenant
@@ -30,8 +32,15 @@ def forget() -> None:
     _away_until = 0.0
 
 
-def keep(tenant: Tenant, packed: bytes) -> None:
-    """Store the envelope where the drain finds it; raises Problem where that is impossible."""
+def keep(tenant: Tenant, packed: bytes, *, sure: bool = False) -> None:
+    """Store the envelope where the drain finds it; raises Problem where that is impossible.
+
+    `sure` is for what is said only once, a failure, an alert, its end: Valkey may lose a second in
+    a crash, and no next beat makes up for it. It is committed as a row. What it overtakes on the
+    stream that way is older, and a straggler changes nothing.
+    """
+    if sure and _spooled(tenant, packed):
+        return
     global _away_until
     schema = tenant.schema_name
     if time.monotonic() < _away_until:
@@ -45,6 +54,18 @@ def keep(tenant: Tenant, packed: bytes) -> None:
         log.warning("The stream of %s takes nothing (%s); spooling.", schema, error)
         _away_until = time.monotonic() + AWAY_SECONDS
         spool(tenant, packed)
+
+
+def _spooled(tenant: Tenant, packed: bytes) -> bool:
+    """Commit it, and say that there is something; False where only the stream is left."""
+    try:
+        spool(tenant, packed)
+    except Problem:
+        return False
+    if time.monotonic() >= _away_until:
+        with suppress(redis.RedisError, OSError):
+            stream.mark_dirty(tenant.schema_name)  # else the sweep finds it a moment later
+    return True
 
 
 def _is_full(schema: str) -> bool:

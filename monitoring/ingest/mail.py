@@ -108,7 +108,7 @@ def deliver(to: Recipient, content: bytes, agent: str) -> None:
             report.check = to.job
         return decoded
 
-    found = Format("mail", decode, jobs=True)
+    found = Format("mail", decode, jobs=True, once=True)
     tools.store(to.known, to.key, found, content, agent)
 
 

@@ -109,7 +109,9 @@ def store(known: Known, key: Key, found: Format, body: bytes, agent: str) -> Dec
     _drop_nameless(decoded, key)
     if decoded.reports:
         kept = packet.encode(found.name, agent, decoded.reports)
-        keep.keep(known.tenant, envelope.pack(key.id, received_ms, envelope.PACKET, kept))
+        packed = envelope.pack(key.id, received_ms, envelope.PACKET, kept)
+        sure = found.once or any(one.signal == "fail" for one in decoded.reports)
+        keep.keep(known.tenant, packed, sure=sure)
     return decoded
 
 

@@ -128,6 +128,7 @@ def test_a_push_of_uptime_kuma(harbor: Estate) -> None:
     token = another_key(harbor, known)
     got = send(f"/api/push/{token}", method="GET", query="status=up&msg=OK&ping=12")
     assert (got.status, got.json) == (200, {"ok": True})
+    drained()
     assert send(f"/api/push/{harbor.token}/nas-01", query="status=down&msg=gone").status == 200
     drained()
     check = Check.objects.get(device=known)
