@@ -8,7 +8,7 @@ import cramjam
 import pytest
 
 from contracts.clients.models import Device
-from monitoring import actions, tasks
+from monitoring import actions
 from monitoring.ingest import tools
 from monitoring.models import Check, EnrolmentKey, Flip, Incident, RefusedName, Series
 from monitoring.rules.sources.prometheus import WriteRequest
@@ -175,7 +175,7 @@ def test_a_job_without_a_schedule_is_not_waited_for(harbor: Estate) -> None:
 def test_two_tools_of_one_machine_are_one_device(harbor: Estate) -> None:
     send("/hb", captured("monit_collector.xml"), bearer=harbor.token)
     send("/hb", captured("otlp_metrics.json"), bearer=harbor.token)
-    tasks.drain()
+    drained()
     assert Device.objects.get().name == "srv01"
     assert {"heartbeat", "monit-root", "monit-srv01"} == set(
         Check.objects.values_list("slug", flat=True)
