@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from contracts.clients.models import Client, Device, Site
+from contracts.clients.models import Client, Device, OfClientQuerySet, Site
 from monitoring.models.signals import Check
 
 
@@ -29,6 +29,8 @@ class MaintenanceWindow(models.Model):
     made_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
+
+    objects = OfClientQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -90,7 +90,7 @@ def _agree(request: HttpRequest, values: dict[str, Any]) -> MaintenanceWindow:
             **scope, **now,
         )  # fmt: skip
     except Refused as error:
-        named = {"ends_at": "ends", "lasts": "ends", "schedule": "starts"}
+        named = {"ends_at": "ends", "lasts": "ends", "schedule": "starts", "starts_at": "starts"}
         raise Refused(error.reason, field=named.get(error.field or "", error.field)) from None
 
 
@@ -101,7 +101,10 @@ def _instant(values: dict[str, Any], name: str) -> datetime:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Refused(f"There is no time zone {values['zone']!r:.60}.", field="zone") from None
     local: datetime = values[name].replace(tzinfo=zone)
-    return local.astimezone(UTC)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        raise Refused("There is no such time.", field=name) from None
 
 
 def _scopes() -> list[Any]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -124,11 +124,12 @@ def incident_note(request: HttpRequest, number: int) -> HttpResponse:
 def incident_take(request: HttpRequest, number: int) -> HttpResponse:
     """Give it to somebody of the team, to nobody, or take it oneself."""
     wanted = request.POST.get("owner", "")
-    me = str(request.viewer.person_id)
-    pk = int(wanted) if wanted.isdigit() and len(wanted) < 19 else None
-    owner = get_object_or_404(team(), pk=pk) if pk else None
-    if wanted == "me":
-        owner = get_object_or_404(team(), pk=int(me))
+    owner = None
+    if wanted:
+        pk = str(request.viewer.person_id) if wanted == "me" else wanted
+        if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+            raise Http404
+        owner = get_object_or_404(team(), pk=int(pk))
     return _do(
         request, number,
         lambda found: actions.assign_incident(incident=found, owner=owner, **who(request)),

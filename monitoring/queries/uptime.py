@@ -25,6 +25,8 @@ from monitoring.rules.uptime import Figures
 from msp.kit import periods
 from msp.kit.periods import Period
 
+FIRST = date(2000, 1, 1)  # nothing was watched by us before
+
 
 @dataclass(frozen=True)
 class Row:
@@ -159,7 +161,7 @@ def month_of(text: str, today: date) -> Period:
         wanted = date.fromisoformat(f"{text}-01")
     except ValueError:
         wanted = today.replace(day=1)
-    return periods.month_of(min(wanted, today))
+    return periods.month_of(max(FIRST, min(wanted, today)))
 
 
 def month_asked(text: str, client: Client, at: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from monitoring.rules.schedules import BadSchedule, Schedule, demand, ticks
 
 LONGEST = timedelta(days=30)  # a silence that is forgotten ends by itself (H5)
 LONGEST_OF_MANY = timedelta(days=7)
+FARTHEST = timedelta(days=5 * 366)
 
 Gap = tuple[datetime, datetime]
 
@@ -102,6 +103,8 @@ def next_of(window: Window, at: datetime) -> Gap | None:
 
 def demand_window(window: Window, at: datetime) -> None:
     """Raise BadWindow, naming the field, where a window cannot be held."""
+    if window.starts_at > at + FARTHEST:
+        raise BadWindow("It begins within five years.", field="starts_at")
     if window.schedule is not None:
         _demand_many(window, at)
         return

@@ -137,6 +137,15 @@ def test_a_window_is_agreed_and_ended(scene, ben, guy):
         ({"name": " "}, "This field is required."),
         ({"starts": "2020-01-01T00:00", "ends": "2020-01-01T02:00"}, "It is over already."),
         ({"scope": "planet:1"}, "Select a valid choice"),
+        (
+            {"starts": "9998-01-01T00:00", "ends": "9998-01-01T02:00"},
+            "It begins within five years.",
+        ),
+        ({"starts": "0001-01-01T00:00", "ends": "9999-12-31T23:59"}, "A window lasts 30 days"),
+        (
+            {"starts": "0001-01-01T00:00", "ends": "9999-12-31T23:59", "zone": "Asia/Tokyo"},
+            "There is no such time.",
+        ),
     ],
 )
 def test_a_window_that_cannot_be_says_why(scene, ben, more, reason):
@@ -193,7 +202,11 @@ def test_what_people_do_with_an_incident(scene, cast, ben, guy):
     assert ben.post(f"{base}/take", {"owner": "me"}).status_code == 303
     until = (scene.at + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     assert ben.post(f"{base}/snooze", {"until": until}).status_code == 303
-    assert ben.post(f"{base}/snooze", {"until": "2020-01-01T00:00"}).status_code == 422
+    for never in ("2020-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00", "soon"):
+        assert ben.post(f"{base}/snooze", {"until": never}).status_code == 422
+    for nobody in ("99999999999999999999", "12345", "-1", "x"):
+        assert ben.post(f"{base}/take", {"owner": nobody}).status_code == 404
+    assert ben.post(f"{base}/cause", {"cause": ""}).status_code == 422
     assert ben.post(f"{base}/cause", {"cause": "The power supply"}).status_code == 303
     scene.incident.refresh_from_db()
     assert (scene.incident.owner.name, scene.incident.cause) == ("Ben", "The power supply")

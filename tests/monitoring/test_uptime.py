@@ -61,6 +61,7 @@ def test_a_month_before_anything_was_watched_says_so(scene, ben):
     assert "Nothing was watched in this month" in html
     assert ben.get("/clients/harbor-dental/uptime?month=soon").status_code == 200
     assert ben.get("/clients/harbor-dental/uptime?month=2999-01").status_code == 200
+    assert ben.get("/clients/harbor-dental/uptime?month=0001-01").status_code == 200
     assert ben.get("/clients/nobody/uptime").status_code == 404
 
 
