@@ -16,6 +16,7 @@ from monitoring.rules.sources import packet
 from monitoring.rules.sources.report import Report
 from msp.wsgi import is_for_intake
 from tenants import context
+from tenants.context import Tenant
 from tests.monitoring.captured import SENT_AT, captured
 from tests.monitoring.estate import Estate, another_key, device, estate
 from tests.monitoring.knock import send
@@ -99,6 +100,18 @@ def test_each_tools_own_address_with_the_key_where_it_can_put_it(
     got = send(whole, body, query=query, **headers)
     assert 200 <= got.status < 300, got.body
     assert len(kept()) == 1
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/hb", "/api/push/KEY/x", "/hb/KEY", "/ping/KEY/x"])
+def test_no_format_takes_a_key_of_another_msp(harbor: Estate, beta: Tenant, path: str) -> None:
+    body, more = ADDRESSES.get(path, (b'{"host": "a"}', {}))
+    headers = {name: value for name, value in more.items() if name.isupper()}
+    got = send(
+        path.replace("KEY", harbor.token), body, bearer=harbor.token, host="beta.localhost",
+        query=more.get("query", ""), **headers,
+    )  # fmt: skip
+    assert got.status == 401, got.body
+    assert kept() == kept("t_beta") == []
 
 
 def test_the_way_from_a_real_body_to_the_chart(harbor: Estate) -> None:
