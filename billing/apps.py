@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav
+from msp.kit.slots import Nav, News
 
 
 class BillingConfig(AppConfig):
@@ -14,6 +14,7 @@ class BillingConfig(AppConfig):
         "palette": ["billing.pages.found_here"],
         "portal-home": ["billing.portal.on_portal_home"],
     }
+    news = [News("invoice", "billing.view"), News("billing", "billing.view")]
     nav = [
         Nav(
             "Commercial", "run", "Billing runs", "receipt-text", "run-list", "billing.view",

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav, Step
+from msp.kit.slots import Nav, News, Step
 
 _PAGES = "contracts.pages"
 _PORTAL = "contracts.portal"
@@ -31,6 +31,7 @@ class ContractsConfig(AppConfig):
             order=30,
         )
     ]
+    news = [News("agreement", "agreement.view"), News("contracts", "agreement.view")]
     nav = [
         Nav(
             "Commercial", "agreement", "Agreements", "file-text", "agreement-list",

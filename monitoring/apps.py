@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav
+from msp.kit.slots import Nav, News
 
 
 class MonitoringConfig(AppConfig):
@@ -21,6 +21,7 @@ class MonitoringConfig(AppConfig):
         "portal-live": ["monitoring.portal.on_portal_live"],
         "portal-device": ["monitoring.portal.on_portal_device"],
     }
+    news = [News("incident", "incident.view"), News("monitoring", "incident.view")]
     nav = [
         Nav(
             "Estate", "incident", "Incidents", "siren", "incident-list", "incident.view",

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav
+from msp.kit.slots import Nav, News
 
 
 class TicketsConfig(AppConfig):
@@ -23,6 +23,10 @@ class TicketsConfig(AppConfig):
         "portal-home": ["tickets.portal.on_portal_home"],
         "portal-device": ["tickets.portal.on_portal_device"],
     }
+    news = [
+        News("ticket", "ticket.view", portal=True),
+        News("tickets", "ticket.view", portal=True),
+    ]
     nav = [
         Nav(
             "Work", "ticket", "Tickets", "inbox", "ticket-queue", "ticket.view", order=20,

@@ -1,12 +1,20 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav, Step
+from msp.kit.slots import Nav, News, Step
 
 
 class ClientsConfig(AppConfig):
     name = "contracts.clients"
     label = "clients"
-    fills = {"palette": ["contracts.clients.pages.found_here"]}
+    fills = {
+        "palette": ["contracts.clients.pages.found_here"],
+        "portal-viewer": ["contracts.clients.gates.contact_viewer"],
+    }
+    news = [
+        News("client", "client.view", portal=True),
+        News("clients", "client.view"),
+        News("device", "device.view"),
+    ]
     setup = [
         Step(
             "Add the first client",

@@ -7,6 +7,8 @@ courtesy: with Valkey away pages say they are stale, and nothing is lost.
 import functools
 import logging
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -56,20 +58,30 @@ def _key(schema: str) -> str:
     return f"live:{schema}"
 
 
-def publish(schema: str, names: list[str]) -> None:
+@dataclass(frozen=True)
+class Told:
+    """What one happening told: its names, and whom alone it concerns where it is one person's."""
+
+    names: tuple[str, ...]
+    person_id: int | None = None
+
+
+def publish(schema: str, names: list[str], *, person_id: int | None = None) -> None:
+    """Tell open pages these names; with `person_id` only those of this person."""
     if not answers():
         return
+    told: Any = {"n": " ".join(names)} | ({"p": str(person_id)} if person_id else {})
     try:
-        valkey().xadd(_key(schema), {"n": " ".join(names)}, maxlen=KEEP, approximate=True)
+        valkey().xadd(_key(schema), told, maxlen=KEEP, approximate=True)
     except redis.RedisError as error:
         log.warning("Live updates are off: %s", error)
 
 
-def since(schema: str, cursor: str) -> tuple[str, list[str]] | None:
-    """The newest cursor and the names told after `cursor`; None when nothing was.
+def since(schema: str, cursor: str) -> tuple[str, list[Told]] | None:
+    """The newest cursor and what was told after `cursor`; None when nothing was.
 
-    An empty or unknown cursor starts at the end. More than 200 names become `["*"]`.
-    Raises redis.RedisError when Valkey does not answer.
+    An empty or unknown cursor starts at the end. Raises redis.RedisError when Valkey does not
+    answer. It is everything of the MSP: whoever passes it on leaves out what is not theirs.
     """
     if not cursor.replace("-", "").isdigit():
         newest: Any = valkey().xrevrange(_key(schema), count=1)
@@ -77,8 +89,15 @@ def since(schema: str, cursor: str) -> tuple[str, list[str]] | None:
     found: Any = valkey().xrange(_key(schema), min=f"({cursor}", max="+", count=1000)
     if not found:
         return None
-    names: dict[str, None] = {}
-    for _entry_id, fields in found:
-        names.update(dict.fromkeys(fields[b"n"].decode().split()))
-    told = list(names) if len(names) <= MOST_NAMES else ["*"]
-    return found[-1][0].decode(), told
+    return found[-1][0].decode(), [_told(fields) for _entry_id, fields in found]
+
+
+def _told(fields: dict[bytes, bytes]) -> Told:
+    person = fields.get(b"p")
+    return Told(tuple(fields[b"n"].decode().split()), int(person) if person else None)
+
+
+def few(names: Iterable[str]) -> list[str]:
+    """Each name once; more than 200 become `["*"]`, which means: look again at everything."""
+    once = list(dict.fromkeys(names))
+    return once if len(once) <= MOST_NAMES else ["*"]

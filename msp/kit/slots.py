@@ -49,6 +49,25 @@ class Nav:
 
 
 @dataclass(frozen=True)
+class News:
+    """A name that open pages may hear when something changed: `ticket` is heard as `ticket-42`.
+
+    Staff hear it with the permission (none: all of them), a client's people only where `portal`
+    says so and only of what is their client's. What no room declares nobody hears.
+    """
+
+    name: str
+    permission: str = ""
+    portal: bool = False
+
+
+def news() -> dict[str, News]:
+    """What may be heard, by its name."""
+    told = [one for config in apps.get_app_configs() for one in getattr(config, "news", [])]
+    return {one.name: one for one in told}
+
+
+@dataclass(frozen=True)
 class Step:
     """A step of setting an MSP up, on Today until all are done; `done` names an `f() -> bool`."""
 

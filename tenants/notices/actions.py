@@ -25,7 +25,9 @@ def tell(*, person_id: int, key: str, reason: str, text: str, url: str = "", at:
     )
     if created:
         schema = current_schema()
-        transaction.on_commit(lambda: live.publish(schema, ["inbox", "counts"]))
+        transaction.on_commit(
+            lambda: live.publish(schema, ["inbox", "counts"], person_id=person_id)
+        )
     return created
 
 

@@ -2,12 +2,13 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav
+from msp.kit.slots import Nav, News
 
 
 class NoticesConfig(AppConfig):
     name = "tenants.notices"
     label = "notices"
+    news: ClassVar[list[News]] = [News("inbox", portal=True), News("counts", portal=True)]
     nav: ClassVar[list[Nav]] = [
         Nav(
             "", "inbox", "Inbox", "inbox", "inbox", order=2, count="tenants.notices.queries.unread"

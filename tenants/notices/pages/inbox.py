@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 from msp.kit import live as stream
 from msp.kit.web import go, page, rows_of
 from tenants.context import current_schema
-from tenants.notices import actions
+from tenants.notices import actions, queries
 from tenants.notices.models import Notice
-from tenants.people.gates import marked, staff
+from tenants.people.gates import marked, staff, viewer_of
 
 
 @staff()
@@ -48,7 +48,7 @@ def read(request: HttpRequest) -> HttpResponse:
 def live(request: HttpRequest) -> HttpResponse:
     """Names of what changed since a cursor: 204 when quiet, 503 when the stream is away.
 
-    A portal person learns names, never contents; the element behind a name has its own gate.
+    Only names this person may know. The cursor moves on past the others, so none is read twice.
     """
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
@@ -58,7 +58,8 @@ def live(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=503, headers={"Retry-After": "10"})
     if found is None:
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
-    return JsonResponse({"cur": found[0], "e": found[1]}, headers={"Cache-Control": "no-store"})
+    names = stream.few(queries.heard_by(viewer_of(request.user), found[1]))
+    return JsonResponse({"cur": found[0], "e": names}, headers={"Cache-Control": "no-store"})
 
 
 marked(live, "signed_in")
