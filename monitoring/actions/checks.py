@@ -70,9 +70,12 @@ def _set(check: Check, state: rules.State, at: datetime) -> None:
     check.status, check.status_at = str(state.status), at
     check.due_at, check.last_started_at = state.due_at, state.started_at
     check.fails, check.resumed_at = state.fails, state.resumed_at
+    check.watch = None  # a level that was raised before is raised anew after
     check.save(
-        update_fields=["status", "status_at", "due_at", "last_started_at", "fails", "resumed_at"]
-    )
+        update_fields=[
+            "status", "status_at", "due_at", "last_started_at", "fails", "resumed_at", "watch",
+        ]
+    )  # fmt: skip
 
 
 def _tell(check: Check, what: str, by: Actor, at: datetime) -> None:

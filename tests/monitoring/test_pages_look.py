@@ -220,3 +220,16 @@ def test_calm_and_blind(scene, browser, ben, cast):
     assert seen(browser, ben, pages) == {}
     Cursor.objects.update(evaluated_at=scene.at - timedelta(minutes=9))
     assert seen(browser, ben, {"blind": "/incidents"}) == {}
+
+
+@pytest.mark.timeout(300)
+def test_the_walls_cards_are_walked_by_key(scene, browser, ben):
+    eyes = Eyes(browser)
+    eyes.know("/incidents", ben.get("/incidents"))
+    page = eyes.look("/incidents")
+    cards = page.locator(".inc__c")
+    for key, place in (("j", 0), ("j", 1), ("k", 0)):
+        page.keyboard.press(key)
+        assert cards.nth(place).get_attribute("data-cursor") == ""
+        assert page.locator(".inc__c[data-cursor]").count() == 1
+    page.context.close()

@@ -136,6 +136,15 @@ def test_a_paused_limit_is_not_judged(harbor: Estate, watched: Check) -> None:
     assert not Incident.objects.exists()
 
 
+def test_a_limit_that_is_resumed_is_raised_anew(harbor: Estate, watched: Check) -> None:
+    values(harbor, (60, 99))
+    actions.pause_check(check=watched, by=BY, at=T0 + after(70))
+    assert Incident.objects.get().state == "resolved"
+    actions.resume_check(check=watched, by=BY, at=T0 + after(80))
+    values(harbor, (120, 99))
+    assert Incident.objects.filter(resolved_at=None).count() == 1
+
+
 def test_a_limit_that_goes_ends_its_incident_and_leaves_the_series_alone(
     harbor: Estate, watched: Check
 ) -> None:
