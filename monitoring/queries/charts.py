@@ -140,10 +140,19 @@ def _extremes(found: Sequence[Bucket], frame: Window) -> list[tuple[datetime, fl
     for bucket in found:
         if previous and bucket.at - previous.at > frame.width * 1.5:
             drawn.append((previous.at + frame.width, None))
-        both = [(bucket.low_at, bucket.low), (bucket.high_at, bucket.high)]
-        drawn += sorted(both) if bucket.low_at != bucket.high_at else both[:1]
+        drawn += _both(bucket)
         previous = bucket
     return drawn
+
+
+def _both(bucket: Bucket) -> list[tuple[datetime, float | None]]:
+    """Its lowest and highest value; a thinned one names one instant for both, and keeps both."""
+    if bucket.low == bucket.high:
+        return [(bucket.low_at, bucket.low)]
+    if bucket.low_at == bucket.high_at:
+        later = bucket.high_at + timedelta(seconds=1)
+        return [(bucket.low_at, bucket.low), (later, bucket.high)]
+    return sorted([(bucket.low_at, bucket.low), (bucket.high_at, bucket.high)])
 
 
 def drawing(series: Series, frame: Window, name: str) -> dict[str, Any]:
