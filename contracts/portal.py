@@ -11,7 +11,7 @@ from contracts import queries
 from contracts.clients.gates import client_user
 from contracts.clients.models import Client, Device
 from contracts.models import Agreement
-from contracts.rules import words
+from contracts.rules import renewing, words
 from msp.kit.periods import local_date
 from msp.kit.web import page
 from tenants.people.rules.viewer import Viewer
@@ -82,6 +82,8 @@ def _told(found: Agreement, viewer: Viewer, now: datetime) -> dict[str, Any] | N
             (line.description, words.counts(terms), words.sentence(terms, found.currency))
             for line, terms in lines
         ],
+        "term": renewing.said(queries.term_of(found, version)),
+        "coverage": queries.said_of(version).coverage if viewer.role in SEES_PRICES else [],
         "promises": words.promised(level.targets, _hours(level)) if level else [],
         "bill": standing.bill if standing and viewer.role in SEES_PRICES else None,
     }

@@ -31,12 +31,16 @@ class AgreementLineShown(serializers.ModelSerializer):
 class VersionShown(serializers.ModelSerializer):
     service_level = serializers.CharField(source="level_version", read_only=True, allow_null=True)
     lines = AgreementLineShown(many=True, read_only=True)
+    coverage = serializers.ListField(
+        child=serializers.DictField(), read_only=True,
+        help_text="The rows of the decision table, asked in this order.",
+    )  # fmt: skip
 
     class Meta:
         model = AgreementVersion
         fields = (
             "id", "number", "effective_on", "superseded_on", "published_at", "note",
-            "service_level", "lines",
+            "service_level", "renews_months", "notice_days", "uplift_percent", "coverage", "lines",
         )  # fmt: skip
 
 
@@ -47,7 +51,7 @@ class AgreementShown(serializers.ModelSerializer):
         model = Agreement
         fields = (
             "id", "number", "client_id", "name", "state", "currency", "starts_on", "ends_on",
-            "created_at",
+            "notice_given_on", "created_at",
         )  # fmt: skip
 
 

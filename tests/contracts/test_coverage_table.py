@@ -144,3 +144,10 @@ def test_the_table_of_a_draft_is_written_by_hand(plan, fay, ben):
     wrong = fay.post(address, head | {"row-0-verdict": "other"})
     assert wrong.status_code == 422
     assert "belongs to the verdict" in str(wrong.context["rows"].forms[0].errors["agreement_id"])
+
+
+def test_who_pays_reads_the_table_in_the_portal(plan, cleo, dan):
+    told = cleo.get("/portal/agreement").content.decode()
+    assert "Nights: after hours or a holiday is billable at 150 an hour, 1.5 times." in told
+    assert "It runs on until it is ended with 30 days" in told
+    assert "150 an hour" not in dan.get("/portal/agreement").content.decode()
