@@ -63,7 +63,7 @@ _POINTS = """
     WHERE series_id = %(series)s AND seconds = %(seconds)s AND at >= %(start)s AND at < %(edge)s
 """
 # Constant pieces only: every value is a parameter
-_ALL = f"SELECT at, low FROM ({_POINTS}) p ORDER BY at LIMIT {MOST_POINTS + 1}"  # noqa: S608
+_ALL = f"SELECT at, low, high FROM ({_POINTS}) p ORDER BY at LIMIT {MOST_POINTS + 1}"  # noqa: S608
 _BUCKETS = f"""
     SELECT floor(extract(epoch FROM at - %(start)s) / %(width)s)::int AS slot,
       min(low), max(high), (array_agg(at ORDER BY low, at))[1],
@@ -112,9 +112,9 @@ def points(series: Series, frame: Window) -> list[tuple[datetime, float | None]]
     """
     with connection.cursor() as cursor:
         cursor.execute(_ALL, _asked(series, frame))
-        rows: list[tuple[datetime, float | None]] = cursor.fetchall()
-    if len(rows) <= MOST_POINTS * 3 // 4:
-        return _with_gaps(rows)
+        rows = cursor.fetchall()
+    if len(rows) <= MOST_POINTS * 3 // 4 and all(low == high for _at, low, high in rows):
+        return _with_gaps([(at, low) for at, low, _high in rows])
     return _extremes(buckets(series, frame), frame)
 
 

@@ -92,6 +92,18 @@ def test_a_month_is_read_from_what_was_thinned(scene, ben):
     assert "Lowest" in table
 
 
+def test_a_thinned_row_alone_in_its_slice_keeps_its_spike(scene, ben):
+    Cursor.objects.update(rolled_until=scene.at - timedelta(minutes=10))
+    series = Series.objects.create(device=scene.server, name="swap", unit="%")
+    at = scene.at - timedelta(days=3)
+    Rollup.objects.create(
+        series=series, seconds=300, at=at, low=5.0, high=95.0, total=120.0, count=12, last=10.0
+    )
+    month = ben.get(series_url(scene, series, "30d")).json()
+    assert month["series"][0]["v"] == [5.0, 95.0]
+    assert month["t"] == [at.timestamp(), at.timestamp() + 1]
+
+
 def test_nothing_measured_is_said(scene, ben):
     empty = Series.objects.create(device=scene.server, name="load")
     assert ben.get(series_url(scene, empty)).json()["t"] == []
