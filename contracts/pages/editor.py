@@ -198,8 +198,8 @@ def _no_gaps(request: HttpRequest, desk: Desk) -> None:
     if bare and request.POST.get("gaps") != "on":
         names = ", ".join(unit.name for unit in bare[:5])
         raise Refused(
-            f"{len(bare)} devices would be on no line: {names}. Add a line, or say that they are"
-            " meant to be left out.",
+            f"Some devices would be on no line, {len(bare)} in all: {names}. Add a line, or say that"
+            " they are meant to be left out.",
             field="gaps",
         )
 
@@ -239,6 +239,7 @@ def _coming(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     return {
         "outlook": seen,
         "findings": [(one, _place_of(desk, one.field)) for one in seen.findings],
+        "gaps_meant": request.POST.get("gaps") == "on",
         "currency": desk.version.agreement.currency,
         "unread": desk.terms.is_bound and not desk.readable,
     }

@@ -123,6 +123,16 @@ def test_a_past_date_stops_publishing_at_its_field(draft, plan, fay):
     assert plan.versions.filter(published_at=None).count() == 1
 
 
+def test_devices_on_no_line_stop_publishing_until_they_are_meant_to(draft, fay):
+    servers = WORKSTATIONS | {"description": "Servers", "device_classes": ["server"]}
+
+    answer = fay.post(draft, lines(servers, do="publish"))
+    assert answer.status_code == 422
+    assert "would be on no line, 1 in all: ws." in str(answer.context["terms"].errors)
+
+    assert fay.post(draft, lines(servers, do="publish", gaps="on")).status_code == 303
+
+
 def test_double_cover_stops_publishing_at_its_line(draft, fay):
     twice = WORKSTATIONS | {"description": "Again"}
 
