@@ -198,8 +198,8 @@ def _no_gaps(request: HttpRequest, desk: Desk) -> None:
     if bare and request.POST.get("gaps") != "on":
         names = ", ".join(unit.name for unit in bare[:5])
         raise Refused(
-            f"Some devices would be on no line, {len(bare)} in all: {names}. Add a line, or say that"
-            " they are meant to be left out.",
+            f"Some devices would be on no line, {len(bare)} in all: {names}. Add a line, or say"
+            " that they are meant to be left out.",
             field="gaps",
         )
 
