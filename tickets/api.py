@@ -15,7 +15,7 @@ from contracts.clients.models import Client, Contact, Device, Site
 from msp.kit.refusals import Refused
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
 from msp.kit.rest.fields import Id, Instant, WriteSerializer, YesNo
-from tenants.people.models import Person
+from tenants.people.models import Person, Team
 from tenants.people.rules.roles import Permission
 from tenants.people.tokens import once
 from tickets import actions
@@ -32,6 +32,7 @@ class TicketShown(serializers.ModelSerializer):
     contact_id = serializers.IntegerField(read_only=True, allow_null=True)
     device_id = serializers.IntegerField(read_only=True, allow_null=True)
     owner_id = serializers.IntegerField(read_only=True, allow_null=True)
+    team_id = serializers.IntegerField(read_only=True, allow_null=True)
     agreement_id = serializers.IntegerField(read_only=True, allow_null=True)
     merged_into_id = serializers.IntegerField(read_only=True, allow_null=True)
     status = serializers.ChoiceField(STATUSES, read_only=True)
@@ -40,9 +41,9 @@ class TicketShown(serializers.ModelSerializer):
         model = Ticket
         fields = (
             "id", "number", "client_id", "site_id", "contact_id", "device_id", "owner_id",
-            "agreement_id", "subject", "status", "pause_reason", "resumes_at", "priority", "impact",
-            "urgency", "channel", "covered", "policy_reason", "opened_at", "responded_at",
-            "resolved_at", "closed_at", "updated_at", "due_at", "merged_into_id",
+            "team_id", "agreement_id", "subject", "status", "pause_reason", "resumes_at",
+            "priority", "impact", "urgency", "channel", "covered", "policy_reason", "opened_at",
+            "responded_at", "resolved_at", "closed_at", "updated_at", "due_at", "merged_into_id",
         )  # fmt: skip
 
 
@@ -88,6 +89,9 @@ class TicketChange(WriteSerializer):
         queryset=Person.objects.filter(is_active=True).exclude(kind=Person.Kind.PORTAL),
         source="owner", required=False, allow_null=True,
     )  # fmt: skip
+    team_id = serializers.PrimaryKeyRelatedField(
+        queryset=Team.objects.all(), source="team", required=False, allow_null=True
+    )
 
 
 class MessageShown(serializers.ModelSerializer):
@@ -111,6 +115,7 @@ class TicketFilter(django_filters.FilterSet):
     client_id = Id()
     device_id = Id()
     owner_id = Id()
+    team_id = Id()
     status = django_filters.ChoiceFilter(choices=STATUSES)
     priority = django_filters.ChoiceFilter(choices=Ticket.Priority.choices)
     channel = django_filters.ChoiceFilter(choices=Ticket.Channel.choices)
@@ -159,6 +164,8 @@ class OneTicket(OneEndpoint):
                 raise Refused("It comes with the status it is for.", field=name)
         if "owner" in given:
             actions.assign(ticket=ticket, owner=given["owner"], **how)
+        if "team" in given:
+            actions.hand(ticket=ticket, team=given["team"], **how)
         self._weigh(ticket, given, how)
         if "status" in given:
             wait = {name: given[name] for name in ("pause_reason", "resumes_at") if name in given}

@@ -90,6 +90,19 @@ class TicketAssigned(Event):
 
 
 @dataclass(frozen=True)
+class TicketHanded(Event):
+    """A team was given the ticket, or none; whoever owns it keeps it."""
+
+    kind: ClassVar[str] = "tickets.handed"
+    sentence: ClassVar[str] = "handed #{number} to {name}"
+    ticket_id: int
+    client_id: int
+    number: int
+    team_id: int | None
+    name: str
+
+
+@dataclass(frozen=True)
 class TicketPrioritised(Event):
     kind: ClassVar[str] = "tickets.prioritised"
     sentence: ClassVar[str] = (

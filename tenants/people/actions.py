@@ -13,6 +13,7 @@ from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
 from tenants.people import events, tokens
 from tenants.people.models import ApiKey, Person, SignInLink, Team
+from tenants.people.queries import team_in_use
 from tenants.people.rules.roles import PORTAL_ROLES, ROLES, permissions_of
 from tenants.people.rules.scopes import SCOPES, beyond
 
@@ -164,10 +165,54 @@ def note_change(*, person: Person, what: str, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def create_team(*, name: str, members: list[Person], by: Actor, at: datetime) -> Team:
     """Let technicians share a queue."""
-    team = Team.objects.create(name=name)
-    team.members.set(members)
-    announce(events.TeamCreated(team.pk, name), by=by, at=at)
+    team = _named(Team(), name)
+    team.members.set(_of_staff(members))
+    announce(events.TeamCreated(team.pk, team.name), by=by, at=at)
     return team
+
+
+@transaction.atomic
+def change_team(
+    *, team: Team, name: str, members: list[Person], by: Actor, at: datetime
+) -> None:  # fmt: skip
+    """Call it something else, or let others share its queue; what stays the same is not told."""
+    team = Team.objects.select_for_update().get(pk=team.pk)
+    before, wanted = team.name, {person.pk for person in _of_staff(members)}
+    if name.strip() != before:
+        _named(team, name)
+        announce(events.TeamRenamed(team.pk, before, team.name), by=by, at=at)
+    if wanted != set(team.members.values_list("pk", flat=True)):
+        team.members.set(wanted)
+        announce(events.TeamMembersChanged(team.pk, team.name, len(wanted)), by=by, at=at)
+
+
+@transaction.atomic
+def remove_team(*, team: Team, by: Actor, at: datetime) -> None:
+    """Take away a team that nothing was ever handed to; the lock keeps new work out meanwhile."""
+    team = Team.objects.select_for_update().get(pk=team.pk)
+    if team_in_use(team):
+        raise Refused(f"{team.name} has work. Hand it to others first.")
+    announce(events.TeamRemoved(team.pk, team.name), by=by, at=at)
+    team.delete()
+
+
+def _named(team: Team, name: str) -> Team:
+    team.name = " ".join(name.split())
+    if not team.name:
+        raise Refused("Give the team a name.", field="name")
+    try:
+        with transaction.atomic():
+            team.save()
+    except IntegrityError as error:
+        raise Refused(f"There is a team called {team.name} already.", field="name") from error
+    return team
+
+
+def _of_staff(people: list[Person]) -> list[Person]:
+    for person in people:
+        if person.kind != Person.Kind.STAFF or not person.is_active:
+            raise Refused(f"{person.name} cannot share a queue.", field="members")
+    return people
 
 
 @transaction.atomic

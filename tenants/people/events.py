@@ -76,6 +76,32 @@ class TeamCreated(Event):
 
 
 @dataclass(frozen=True)
+class TeamRenamed(Event):
+    kind: ClassVar[str] = "people.team_renamed"
+    sentence: ClassVar[str] = "renamed the team {before} to {after}"
+    team_id: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class TeamMembersChanged(Event):
+    kind: ClassVar[str] = "people.team_members_changed"
+    sentence: ClassVar[str] = "changed who is in the team {name} (members: {members})"
+    team_id: int
+    name: str
+    members: int
+
+
+@dataclass(frozen=True)
+class TeamRemoved(Event):
+    kind: ClassVar[str] = "people.team_removed"
+    sentence: ClassVar[str] = "removed the team {name}"
+    team_id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class KeyCreated(Event):
     kind: ClassVar[str] = "people.key_created"
     sentence: ClassVar[str] = "created the API key {name}"

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account import forms as accounts
 from django import forms
 
+from tenants.people.models import Person
 from tenants.people.rules.roles import ROLES
 from tenants.people.rules.scopes import SCOPES
 from tenants.people.rules.zones import zone_choices
@@ -25,6 +26,23 @@ class InviteForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=[(role.code, role.title) for role in ROLES.values()])
+
+
+class TeamForm(forms.Form):
+    """A team's name and who shares its queue."""
+
+    name = forms.CharField(max_length=80, label="Team name")
+    members = forms.ModelMultipleChoiceField(
+        Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Person.objects.filter(kind=Person.Kind.STAFF, is_active=True)
+        self.fields["members"].queryset = people.order_by("name", "pk")
+
+    def clean_members(self) -> list[Person]:
+        return list(self.cleaned_data["members"])
 
 
 class KeyForm(forms.Form):

@@ -1,13 +1,15 @@
 """Each resource: what is shown, what may be written, and that writing goes through the actions."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from contracts import actions as contracts
 from contracts.clients.models import Client, Device, UnitVersion
+from msp.kit.refs import system
 from tenants.journal.models import Entry
+from tenants.people.actions import create_team
 from tests import make
 from tests.api.conftest import Program
 from tests.cast import Cast
@@ -147,6 +149,10 @@ def test_a_ticket_lives_through_the_api(api: Program, cast: Cast) -> None:
     ben = Ticket.owner.field.related_model.objects.get(name="Ben")
     changed = api.patch(f"tickets/{pk}", {"owner_id": ben.pk, "priority": 1}).json()
     assert (changed["owner_id"], changed["priority"]) == (ben.pk, 1)
+    desk = create_team(name="Desk", members=[ben], by=system("Tests"), at=datetime.now(UTC))
+    assert api.patch(f"tickets/{pk}", {"team_id": desk.pk}).json()["team_id"] == desk.pk
+    assert [one["id"] for one in api.rows(f"tickets?team_id={desk.pk}")] == [pk]
+    assert api.patch(f"tickets/{pk}", {"team_id": 10**9}).status_code == 400
     assert api.patch(f"tickets/{pk}", {"owner_id": None}).json()["owner_id"] is None
     assert api.patch(f"tickets/{pk}", {"status": "resolved"}).json()["resolved_at"] is not None
     wrong = api.patch(f"tickets/{pk}", {"priority": 3})

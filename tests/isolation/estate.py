@@ -102,6 +102,7 @@ class World:
     other: Owned
     delivery: Delivery
     key_prefix: str
+    team_pk: int
 
     def value(self, words: list[str], name: str, kind: str = "str") -> Any:
         """What to put for a parameter of a route that begins with these words."""
@@ -124,6 +125,7 @@ class World:
             ("invoices", "line_pk"): self._line(),
             ("runs", "word"): "2026-05",
             ("people", "pk"): of.admin.person_id,
+            ("teams", "pk"): self.team_pk,
             ("deliveries", "pk"): self.delivery.pk,
             ("keys", "public_id"): self.key_prefix,
             ("keys", "pk"): of.key.pk,
@@ -156,4 +158,5 @@ def world(here: str, other: str) -> World:
     token = people.create_key(
         person=owner, name=f"Key {here}", scopes=["clients:read"], by=make.BY, at=JUNE_1
     )
-    return World(one, two, failed, token[:12])
+    team = people.create_team(name=f"Team {here}", members=[owner], by=make.BY, at=JUNE_1)
+    return World(one, two, failed, token[:12], team.pk)

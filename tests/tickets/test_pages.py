@@ -36,6 +36,7 @@ WRITES: dict[str, dict[str, str]] = {
     "ticket-status": {"status": "in_progress"},
     "ticket-priority": {"priority": "1"},
     "ticket-assign": {"owner": "me"},
+    "ticket-hand": {"team": ""},
     "ticket-wait": {"status": "waiting_vendor", "pause_reason": "Part ordered"},
     "ticket-resolve": {"text": "New cable"},
 }

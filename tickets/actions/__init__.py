@@ -7,7 +7,7 @@ from tickets.actions.opening import Begins, open_ticket
 from tickets.actions.progress import close, reopen, resolve, set_status
 from tickets.actions.promises import BATCH, assess, breach_due, resume_due, set_priority, warn_due
 from tickets.actions.talk import client_message, contest_wait, note, reply, vendor_answered
-from tickets.actions.work import acknowledge, assign
+from tickets.actions.work import acknowledge, assign, hand
 
 __all__ = [
     "BATCH",
@@ -21,6 +21,7 @@ __all__ = [
     "client_message",
     "close",
     "contest_wait",
+    "hand",
     "hold_to",
     "merge",
     "move",

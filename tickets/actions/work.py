@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from msp.kit.refs import Actor
-from tenants.people.models import Person
+from tenants.people.models import Person, Team
 from tickets import events
 from tickets.actions._held import Held
 from tickets.models import Ticket
@@ -27,6 +27,23 @@ def assign(*, ticket: Ticket, owner: Person | None, by: Actor, at: datetime) -> 
         events.TicketAssigned,
         person_id=owner.pk if owner else None,
         name=owner.name if owner else "nobody",
+    )
+    return ticket
+
+
+@transaction.atomic
+def hand(*, ticket: Ticket, team: Team | None, by: Actor, at: datetime) -> Ticket:
+    """Put the ticket into a team's queue, or into nobody's. Its owner keeps it."""
+    held = Held(ticket, by=by, at=at)
+    if ticket.team_id == (team.pk if team else None):
+        return ticket
+    states.require(ticket.status, states.Verb.ASSIGN)
+    ticket.team = team
+    held.save()
+    held.announce(
+        events.TicketHanded,
+        team_id=team.pk if team else None,
+        name=team.name if team else "no team",
     )
     return ticket
 

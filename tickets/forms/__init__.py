@@ -8,7 +8,7 @@ from tickets.forms.changes import (
     ResolveForm,
     WaitForm,
 )
-from tickets.forms.lists import read_scope, sign_scope, staff_people, wanted_from
+from tickets.forms.lists import read_scope, sign_scope, staff_people, teams, wanted_from
 from tickets.forms.new import NewTicketForm, devices_of
 from tickets.forms.portal import IMPACTS, RequestForm, SayForm
 
@@ -27,5 +27,6 @@ __all__ = [
     "read_scope",
     "sign_scope",
     "staff_people",
+    "teams",
     "wanted_from",
 ]

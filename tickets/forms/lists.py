@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from msp.kit.refusals import Conflict
-from tenants.people.models import Person
+from tenants.people.models import Person, Team
 from tickets.models import Ticket
 from tickets.queries import VIEWS, Wanted
 from tickets.rules.states import Status
@@ -18,11 +18,16 @@ def staff_people() -> QuerySet[Person]:
     return Person.objects.filter(kind=Person.Kind.STAFF, is_active=True).order_by("name")
 
 
+def teams() -> QuerySet[Team]:
+    """Which teams a ticket can be handed to."""
+    return Team.objects.order_by("name")
+
+
 def wanted_from(asked: QueryDict) -> Wanted:
     """The list an address asks for; what it does not understand it leaves out."""
     given = {
         name: asked.get(name, "").replace("\x00", "").strip()[:100]
-        for name in ("view", "q", "client", "status", "priority", "owner", "device", "sort")
+        for name in ("view", "q", "client", "status", "priority", "owner", "team", "device", "sort")
     }
     if given["view"] not in VIEWS:
         given["view"] = "open"
@@ -32,6 +37,8 @@ def wanted_from(asked: QueryDict) -> Wanted:
         given["priority"] = ""
     if given["owner"] not in ("me", "none") and not given["owner"].isdecimal():
         given["owner"] = ""
+    if given["team"] not in ("mine", "none") and not given["team"].isdecimal():
+        given["team"] = ""
     return Wanted(**given)
 
 

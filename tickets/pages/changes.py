@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from msp.kit.refusals import Refused
 from msp.kit.web import blame, form_key, go, page, refusal, toast
 from tenants.people.gates import staff
+from tenants.people.models import Team
 from tenants.people.rules.roles import Permission
 from tickets import actions
 from tickets.forms import ResolveForm, WaitForm, staff_people
@@ -97,6 +98,16 @@ def ticket_assign(request: HttpRequest, number: int) -> HttpResponse:
 
 @staff(EDIT)
 @require_POST
+def ticket_hand(request: HttpRequest, number: int) -> HttpResponse:
+    """Into a team's queue, or (empty) into none."""
+    sent = request.POST.get("team", "")[:15]
+    pk = int(sent) if sent.isdecimal() else None
+    team = get_object_or_404(Team, pk=pk) if sent else None
+    return _do(request, number, lambda found, who: actions.hand(ticket=found, team=team, **who))
+
+
+@staff(EDIT)
+@require_POST
 def ticket_reopen(request: HttpRequest, number: int) -> HttpResponse:
     """Go on with it; too long after its end that is a new ticket that follows."""
     found, who = ticket_of(request, number), {"by": request.viewer.actor, "at": datetime.now(UTC)}
@@ -168,6 +179,7 @@ urlpatterns = [
     path("tickets/<int:number>/status", ticket_status, name="ticket-status"),
     path("tickets/<int:number>/priority", ticket_priority, name="ticket-priority"),
     path("tickets/<int:number>/assign", ticket_assign, name="ticket-assign"),
+    path("tickets/<int:number>/team", ticket_hand, name="ticket-hand"),
     path("tickets/<int:number>/reopen", ticket_reopen, name="ticket-reopen"),
     path("tickets/<int:number>/wait", ticket_wait, name="ticket-wait"),
     path("tickets/<int:number>/resolve", ticket_resolve, name="ticket-resolve"),

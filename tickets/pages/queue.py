@@ -13,9 +13,10 @@ from contracts.clients.models import Client
 from msp.kit.refusals import Refused
 from msp.kit.web import page, refusal, toast
 from tenants.people.gates import staff
+from tenants.people.models import Team
 from tenants.people.rules.roles import Permission
 from tickets import actions, queries
-from tickets.forms import read_scope, sign_scope, staff_people, wanted_from
+from tickets.forms import read_scope, sign_scope, staff_people, teams, wanted_from
 from tickets.models import Ticket
 from tickets.queries import VIEWS, Wanted
 from tickets.rules.ranking import Group
@@ -61,6 +62,7 @@ def _list(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
         "scope": sign_scope(wanted, found.total),
         "chips": _chips(wanted, here),
         "people": list(staff_people()),
+        "teams": list(teams()),
         "statuses": _statuses(),
         "priorities": Ticket.Priority.choices,
         "from_list": urlencode({"list": urlencode(wanted.params)}) if wanted.params else "",
@@ -82,16 +84,30 @@ def _chips(wanted: Wanted, here: str) -> list[tuple[str, str, str]]:
         "status": Status(wanted.status).words if wanted.status else "",
         "priority": Ticket.Priority(int(wanted.priority)).label if wanted.priority else "",
         "owner": {"me": "me", "none": "nobody"}.get(wanted.owner, wanted.owner),
+        "team": _team_words(wanted.team),
         "device": wanted.device,
         "q": wanted.q,
     }
-    names = {"client": "Client", "status": "Status", "priority": "Priority", "owner": "Owner"}
+    names = {
+        "client": "Client",
+        "status": "Status",
+        "priority": "Priority",
+        "owner": "Owner",
+        "team": "Team",
+    }
     return [
         (names.get(name, "Text" if name == "q" else "Device"), str(value),
          f"{here}?{urlencode(wanted.but(**{name: ''}).params)}")
         for name, value in named.items()
         if value
     ]  # fmt: skip
+
+
+def _team_words(team: str) -> str:
+    if not team.isdecimal():
+        return {"mine": "one of mine", "none": "none"}.get(team, "")
+    found = Team.objects.filter(pk=int(team[:15])).first()
+    return found.name if found else team
 
 
 def _statuses() -> list[tuple[str, str, bool]]:

@@ -15,7 +15,7 @@ from msp.kit.web import page
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 from tickets import queries
-from tickets.forms import staff_people, wanted_from
+from tickets.forms import staff_people, teams, wanted_from
 from tickets.models import Ticket
 from tickets.rules import states
 from tickets.rules.states import PAUSING, Status, Verb
@@ -28,7 +28,15 @@ def ticket_of(request: HttpRequest, number: int) -> Ticket:
     rows = (
         Ticket.objects.visible_to(request.viewer)
         .select_related(
-            "client", "contact", "device", "site", "owner", "agreement", "follows", "merged_into"
+            "client",
+            "contact",
+            "device",
+            "site",
+            "owner",
+            "team",
+            "agreement",
+            "follows",
+            "merged_into",
         )
         .prefetch_related("clocks__spans")
     )
@@ -106,6 +114,7 @@ def _choices(found: Ticket, may_major: bool) -> dict[str, Any]:
         "priorities": [one for one in Ticket.Priority.choices if may_major or one[0]],
         "may_major": may_major,
         "people": list(staff_people()) if Verb.ASSIGN in verbs else [],
+        "teams": list(teams()) if Verb.ASSIGN in verbs else [],
     }
 
 

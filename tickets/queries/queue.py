@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from msp.kit.periods import day_start, local_date
+from tenants.people.models import Team
 from tenants.people.rules.viewer import Viewer
 from tickets.models import Ticket
 from tickets.queries.clocks import Shown, clocks_of, next_of
@@ -29,6 +30,7 @@ class Wanted:
     status: str = ""
     priority: str = ""
     owner: str = ""
+    team: str = ""
     device: str = ""
     sort: str = ""
 
@@ -84,7 +86,7 @@ def _filters(wanted: Wanted, viewer: Viewer) -> Q:
         found &= Q(priority=int(wanted.priority[:4]))
     if wanted.device.isdecimal():
         found &= Q(device_id=int(wanted.device[:15]))
-    return found & _owner(wanted.owner, viewer)
+    return found & _owner(wanted.owner, viewer) & _team(wanted.team, viewer)
 
 
 def _owner(owner: str, viewer: Viewer) -> Q:
@@ -93,6 +95,15 @@ def _owner(owner: str, viewer: Viewer) -> Q:
     if owner == "none":
         return Q(owner__isnull=True)
     return Q(owner_id=int(owner[:15])) if owner.isdecimal() else Q()
+
+
+def _team(team: str, viewer: Viewer) -> Q:
+    """`mine` are the teams the viewer is in."""
+    if team == "mine":
+        return Q(team_id__in=Team.objects.filter(members=viewer.person_id).values("pk"))
+    if team == "none":
+        return Q(team__isnull=True)
+    return Q(team_id=int(team[:15])) if team.isdecimal() else Q()
 
 
 def _text(words: str) -> Q:
@@ -156,7 +167,7 @@ def listed(
 
 def for_rows(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """With all that a row shows, whatever the number of rows."""
-    return rows.select_related("client", "owner", "device", "agreement").prefetch_related(
+    return rows.select_related("client", "owner", "team", "device", "agreement").prefetch_related(
         "clocks__spans"
     )
 

@@ -13,6 +13,7 @@ _SAID = frozenset({"tickets.replied", "tickets.noted", "tickets.client_wrote"})
 _LOOKS = {  # kind of entry: icon, tone
     "tickets.opened": ("inbox", ""),
     "tickets.assigned": ("user", ""),
+    "tickets.handed": ("users", ""),
     "tickets.acknowledged": ("eye", ""),
     "tickets.prioritised": ("signal", ""),
     "tickets.resolved": ("check", "ok"),

@@ -1,10 +1,11 @@
 """The people of the MSP: home, own account, the team and its API keys."""
 
-from tenants.people.pages import account, home, keys, team
+from tenants.people.pages import account, home, keys, team, teams
 
 urlpatterns = [
     *home.urlpatterns,
     *team.urlpatterns,
+    *teams.urlpatterns,
     *keys.urlpatterns,
     *account.urlpatterns,
 ]

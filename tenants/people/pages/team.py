@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from msp.kit.refusals import Refused
 from msp.kit.web import blame, go, page
-from tenants.people import actions, tokens
+from tenants.people import actions, queries, tokens
 from tenants.people.forms import InviteForm, RoleForm
 from tenants.people.gates import staff
 from tenants.people.models import Person
@@ -50,7 +50,7 @@ def _list(request: HttpRequest, form: InviteForm, invited: dict[str, str] | None
     rows = Person.objects.exclude(kind=Person.Kind.PORTAL).order_by("-is_active", "name", "pk")
     return page(
         request, "people/people.html", form=form, rows=rows, roles=list(ROLES.values()),
-        invited=invited, status=422 if form.errors else 200,
+        invited=invited, teams=queries.teams(), status=422 if form.errors else 200,
     )  # fmt: skip
 
 
