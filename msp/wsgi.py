@@ -1,6 +1,7 @@
 """The HTTP entry: the intake answered before Django's handler, chunked bodies made readable."""
 
 import io
+import json
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,6 +12,8 @@ os.environ.setdefault("STEWARD_ROLE", "web")
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
+
+from msp.kit.errors import PROBLEM, problem
 
 django = get_wsgi_application()
 intake: Callable = import_string("monitoring.ingest.wsgi")
@@ -38,6 +41,13 @@ def _unchunk(environ: dict[str, Any], most: int) -> None:
     environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
+def _too_large(path: str) -> tuple[str, bytes]:
+    """What is said here: handed on, a form's file would arrive cut off and be kept."""
+    if path.startswith("/api/"):
+        return PROBLEM, json.dumps(problem(413)).encode()
+    return "text/plain", b"The body is larger than this address reads.\n"
+
+
 def is_for_intake(path: str) -> bool:
     """Whether the intake answers this address, and not a page of ours."""
     return path.startswith(INTAKE_PATHS) or path in INTAKE_WHOLE
@@ -50,6 +60,7 @@ def application(environ: dict[str, Any], start_response: Callable) -> Iterable[b
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         _unchunk(environ, most)
         if int(environ["CONTENT_LENGTH"]) > most:
-            start_response("413 Content Too Large", [("Content-Type", "text/plain")])
-            return [b"The body is larger than this address reads.\n"]
+            kind, said = _too_large(environ.get("PATH_INFO", ""))
+            start_response("413 Content Too Large", [("Content-Type", kind)])
+            return [said]
     return django(environ, start_response)

@@ -14,6 +14,7 @@ from structlog.contextvars import bound_contextvars
 
 log = logging.getLogger(__name__)
 OUTAGES = (redis.RedisError, InterfaceError, OperationalError)
+PROBLEM = "application/problem+json"
 SAID = {  # title, code
     400: ("Bad request", "bad_request"),
     403: ("Not allowed", "not_allowed"),
@@ -26,15 +27,16 @@ SAID = {  # title, code
 PAGES = {413: 400}  # the same words do
 
 
+def problem(status: int) -> dict[str, Any]:
+    """The problem details of an answer that has nothing more to say than its status."""
+    title, code = SAID[status]
+    return {"type": "about:blank", "title": title, "status": status, "code": code}
+
+
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
     """Drawn without context processors: what they ask for may be what is broken."""
     if request.path.startswith("/api/"):
-        title, code = SAID[status]
-        return JsonResponse(
-            {"type": "about:blank", "title": title, "status": status, "code": code},
-            status=status,
-            content_type="application/problem+json",
-        )
+        return JsonResponse(problem(status), status=status, content_type=PROBLEM)
     return HttpResponse(render_to_string(f"errors/{PAGES.get(status, status)}.html"), status=status)
 
 

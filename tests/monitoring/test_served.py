@@ -1,6 +1,7 @@
 """The intake behind the real server: chunked bodies, kept connections, and what a socket can do."""
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from monitoring.gateways import stream
 from monitoring.rules import envelope
 from msp.devservices.environment import CHECKOUT, environment_of
 from tenants import context
+from tests.api.conftest import key
 from tests.monitoring.estate import Estate, estate
 
 BEAT = b'{"host": "hdg-srv-01"}'
@@ -52,16 +54,25 @@ def _wait(port: int) -> None:
     raise AssertionError("the server does not listen")
 
 
-def post(port: int, token: str, body: object, *, chunked: bool = False) -> int:
+def sent(port: int, path: str, token: str, body: object, chunked: bool) -> tuple[int, str, bytes]:
+    """What is answered: status, kind and body."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    headers = {"Host": "alpha.localhost", "Authorization": f"Bearer {token}"}
+    headers = {
+        "Host": "alpha.localhost", "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+    }  # fmt: skip
     if chunked:
         headers["Transfer-Encoding"] = "chunked"
     try:
-        line.request("POST", "/hb", body=body, headers=headers, encode_chunked=chunked)
-        return line.getresponse().status
+        line.request("POST", path, body=body, headers=headers, encode_chunked=chunked)
+        answer = line.getresponse()
+        return answer.status, answer.headers.get_content_type(), answer.read()
     finally:
         line.close()
+
+
+def post(port: int, token: str, body: object, *, chunked: bool = False) -> int:
+    return sent(port, "/hb", token, body, chunked)[0]
 
 
 def bodies() -> list[bytes]:
@@ -105,3 +116,23 @@ def test_what_arrives_over_a_real_socket(served: tuple[int, Estate]) -> None:
         time.sleep(0.1)
     since, at = max(stream.pulses(), key=lambda pulse: pulse[1])  # other intakes may be open
     assert 0 <= at - since < 60
+
+    clients_come_in_chunks(port)
+
+
+def clients_come_in_chunks(port: int) -> None:
+    """The API reads them as any body, and says no to too many as it says no to everything."""
+    with context.inside(next(t for t in context.ready() if t.slug == "alpha")):
+        token = key()
+    parts = [b'{"name": "Birch', b' Law", ', b'"zone": "UTC"}']
+    status, _kind, made = sent(port, "/api/v1/clients", token, iter(parts), chunked=True)
+    assert (status, json.loads(made)["name"]) == (201, "Birch Law")
+
+    endless = iter([b" " * 65536] * 65)  # the cap is 64 of them
+    refused = sent(port, "/api/v1/clients", token, endless, chunked=True)
+    assert refused[:2] == (413, "application/problem+json")
+    told = json.loads(refused[2])
+    assert (told["status"], told["code"]) == (413, "too_large")
+
+    endless = iter([b" " * 65536] * 65)
+    assert sent(port, "/accounts/login/", "", endless, chunked=True)[:2] == (413, "text/plain")

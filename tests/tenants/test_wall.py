@@ -13,13 +13,40 @@ from msp.wsgi import application
 from tenants import context
 from tenants.context import Tenant
 from tenants.people.models import Person
+from tenants.provision import TEMPLATE
+from tenants.wall.base import PUBLIC_ROLE
 from tenants.work import for_each
 from tests.databases import Databases
 
 REFUSED = (
-    "SELECT * FROM t_beta.people_person",
-    "INSERT INTO t_beta.people_team (name) VALUES ('x')",
+    *(
+        probe.format(schema)
+        for schema in ("t_beta", TEMPLATE)
+        for probe in (
+            "SELECT * FROM {}.people_person",
+            "SELECT nextval('{}.people_person_id_seq')",
+            "INSERT INTO {}.people_team (name) VALUES ('x')",
+            "UPDATE {}.people_person SET name = 'x'",
+            "DELETE FROM {}.people_person",
+            "TRUNCATE {}.people_person CASCADE",
+            "LOCK TABLE {}.people_person IN SHARE MODE",
+            "CREATE TABLE {}.mine (id int)",
+            "CREATE VIEW mine AS SELECT * FROM {}.people_person",
+            "ALTER TABLE {}.people_team ADD COLUMN mine int",
+            "ALTER SCHEMA {} RENAME TO mine",
+            "DROP TABLE {}.people_team",
+            "DROP SCHEMA {} CASCADE",
+            "GRANT USAGE ON SCHEMA {} TO t_alpha",
+        )
+    ),
+    "GRANT t_beta TO t_alpha",
+    "ALTER ROLE t_alpha SUPERUSER",
     "SELECT * FROM public.tenants_msp",
+    "SELECT * FROM public.tenants_domain",
+    "UPDATE public.tenants_domain SET domain = 'x'",
+    "INSERT INTO public.tenants_domain (domain, is_primary, tenant_id) VALUES ('x', false, 1)",
+    "DROP TABLE public.tenants_domain",
+    "CREATE TABLE public.mine (id int)",
     "UPDATE journal_entry SET kind = 'forged'",
     "DELETE FROM journal_entry",
     "TRUNCATE journal_entry",
@@ -37,6 +64,49 @@ def test_the_app_role_is_refused(alpha: Tenant, statement: str) -> None:
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM t_alpha.people_person",
+        "UPDATE t_alpha.people_person SET role = 'owner'",
+        "INSERT INTO t_alpha.people_team (name) VALUES ('x')",
+        "DELETE FROM t_alpha.people_person",
+        "DROP TABLE t_alpha.people_team",
+        "CREATE TABLE t_alpha.mine (id int)",
+        f"SELECT * FROM {TEMPLATE}.people_person",
+        "DELETE FROM tenants_msp",
+        "DELETE FROM tenants_domain",
+        "DROP TABLE tenants_domain",
+        "CREATE TABLE mine (id int)",
+        "SELECT * FROM django_migrations",
+    ],
+)
+def test_the_public_role_is_refused(db: None, statement: str) -> None:
+    """Who knows every MSP's address opens none of them."""
+    with context.outside(), connection.cursor() as cursor:
+        assert who(cursor) == PUBLIC_ROLE
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+            with transaction.atomic():
+                cursor.execute(statement)
+
+
+def test_a_path_that_stayed_behind_leads_nowhere(alpha: Tenant, beta: Tenant) -> None:
+    """Were the path ever that of another MSP, the role would still be ours, and see nothing."""
+    assert Person.objects.filter(email="ben@alpha.example").exists()
+    for path in ("t_beta", TEMPLATE, "public"):
+        with pytest.raises(ProgrammingError, match="does not exist"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL search_path = {path}, ext")
+            table = "tenants_msp" if path == "public" else "people_person"
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT * FROM {table}")
+    with pytest.raises(ProgrammingError, match="does not exist"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL search_path = t_beta, ext")
+        Person.objects.get(email="ben@beta.example")
+    assert Person.objects.filter(email="ben@alpha.example").exists()
 
 
 def test_nobody_is_a_superuser(alpha: Tenant) -> None:
