@@ -32,11 +32,13 @@ def build() -> dict[str, str]:
     first = anchored(local_date(now, ZONE).replace(day=1), -1)  # last month can be billed
     began = day_start(first, ZONE) - timedelta(days=1)
     with context.outside():
-        alpha = context.tenant_of(Msp.objects.get(slug="alpha"))
+        alpha, beta = (context.tenant_of(Msp.objects.get(slug=slug)) for slug in ("alpha", "beta"))
+    for tenant in (alpha, beta):
+        with context.inside(tenant):
+            for person in Person.objects.all():
+                person.set_password(PASSWORD)
+                person.save(update_fields=["password"])
     with context.inside(alpha):
-        for person in Person.objects.all():
-            person.set_password(PASSWORD)
-            person.save(update_fields=["password"])
         client = clients.add_client(
             name="Harbor Dental", zone=ZONE, by=by, at=began,
             billing_email="bills@harbor.example",

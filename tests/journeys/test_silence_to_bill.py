@@ -69,7 +69,7 @@ def test_a_silent_device_becomes_a_ticket_and_a_line_of_a_bill(
 ) -> None:
     home = running.home()
     assert beat(running, facts["key"]) in (200, 202)  # then silence
-    technician_answers(page, home)
+    ticket = technician_answers(page, home)
 
     portal = browser.new_context().new_page()
     sign_in(portal, home, "cleo@harbor.example", PASSWORD)
@@ -83,12 +83,17 @@ def test_a_silent_device_becomes_a_ticket_and_a_line_of_a_bill(
     finance = browser.new_context(accept_downloads=True).new_page()
     sign_in(finance, home, "fay@alpha.example", PASSWORD)
     month_is_billed(finance, home, facts["month"])
-    invoice_opens(finance, home, facts["days"])
+    invoice = invoice_opens(finance, home, facts["days"])
     portal.goto(f"{home}/portal/invoices")
     expect(portal.get_by_text("$154.50").first).to_be_visible()
+    others_see_none_of_it(
+        browser.new_context().new_page(), running.home("beta"),
+        (ticket, invoice, "/incidents/1", f"/devices/{facts['device']}", "/clients/harbor-dental"),
+    )  # fmt: skip
 
 
-def technician_answers(page: Page, home: str) -> None:
+def technician_answers(page: Page, home: str) -> str:
+    """The ticket's address."""
     sign_in(page, home, "ben@alpha.example", PASSWORD)
     eventually(page, f"{home}/incidents", "hdg-srv-01")
     eventually(page, f"{home}/tickets", "hdg-srv-01")
@@ -98,6 +103,7 @@ def technician_answers(page: Page, home: str) -> None:
     page.locator("textarea[name=body]").first.fill("We are on it, Cleo.")
     page.get_by_role("button", name="Send").first.click()
     expect(page.get_by_text("We are on it, Cleo.").first).to_be_visible()
+    return page.url.removeprefix(home)
 
 
 def month_is_billed(page: Page, home: str, month: str) -> None:
@@ -113,10 +119,12 @@ def month_is_billed(page: Page, home: str, month: str) -> None:
     eventually(page, f"{home}/invoices", "INV-")
 
 
-def invoice_opens(page: Page, home: str, days: str) -> None:
+def invoice_opens(page: Page, home: str, days: str) -> str:
+    """The invoice's address."""
     page.get_by_role("link", name="INV-").first.click()
-    page.wait_for_load_state()
-    eventually(page, page.url, ".pdf")
+    page.wait_for_url(f"{home}/invoices/*")
+    address = page.url
+    eventually(page, address, ".pdf")
     link = page.get_by_role("link", name=".pdf").first.evaluate("link => link.href")
     kind, head = page.evaluate(
         """async link => {
@@ -129,3 +137,21 @@ def invoice_opens(page: Page, home: str, days: str) -> None:
     page.locator("table a").first.click()  # a quantity opens what is behind it
     expect(page.get_by_text("hdg-srv-01").first).to_be_visible()
     expect(page.get_by_text(days).first).to_be_visible()
+    return address.removeprefix(home)
+
+
+def others_see_none_of_it(page: Page, home: str, addresses: tuple[str, ...]) -> None:
+    """Another MSP on the same workers: nothing in its lists, nothing at the same addresses."""
+    sign_in(page, home, "ada@beta.example", PASSWORD)
+    lists = ("/", "/inbox", "/tickets", "/incidents", "/devices", "/clients", "/agreements",
+             "/invoices", "/billing/runs", "/settings/journal", "/search?q=harbor")  # fmt: skip
+    for path in lists:
+        answer = page.goto(f"{home}{path}")
+        assert answer is not None, path
+        assert answer.status == 200, path
+        seen = page.content()
+        assert not [word for word in ("hdg-srv-01", "Harbor Dental", "INV-") if word in seen], path
+    for path in addresses:
+        answer = page.goto(f"{home}{path}")
+        assert answer is not None, path
+        assert answer.status == 404, path
