@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from tests.browsing import overflow, violations
+from tests.ui.conftest import ROOT
 from tests.ui.gallery import context
 
 Draw = Callable[..., str]
@@ -31,14 +33,32 @@ def test_axe_finds_nothing(html: str, look_at: Show, theme: str, width: int) -> 
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("template", ["auth.html", "portal.html", "errors/404.html"])
+@pytest.mark.parametrize("template", ["auth.html", "portal.html"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_other_shells(
     draw: Draw, look_at: Show, template: str, theme: str
 ) -> None:
     sample = {"auth.html": "ui/signin.html", "portal.html": "ui/portal.html"}
-    page = look_at(draw(sample.get(template, template)), theme=theme, width=390)
+    page = look_at(draw(sample[template]), theme=theme, width=390)
     assert _violations(page) == []
+    assert page.complaints == []
+
+
+def test_every_page_of_an_error_is_sound(draw: Draw, look_at: Show) -> None:
+    """Each stands by itself, so each is looked at: in both themes, and as narrow as it gets."""
+    names = sorted(file.name for file in (ROOT / "templates/errors").glob("*.html"))
+    assert {"403.html", "404.html", "500.html"} <= set(names)
+    says = {"roles": ["Owner", "Finance"], "request_id": "f" * 32, "state": "building"}
+    pages = {f"/{name}": draw(f"errors/{name}") for name in names}
+    pages |= {f"/says/{name}": draw(f"errors/{name}", **says) for name in names}
+    page = look_at("", **pages)
+    for path in pages:
+        page.goto(f"http://alpha.test{path}")
+        for theme, width in (("light", 1440), ("dark", 320)):
+            page.emulate_media(color_scheme=theme)
+            page.set_viewport_size({"width": width, "height": 640})
+            assert violations(page) == [], (path, theme)
+            assert overflow(page) == 0, (path, width)
     assert page.complaints == []
 
 
