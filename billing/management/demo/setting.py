@@ -228,8 +228,9 @@ def sign(
     )
     version = agreement.versions.get()
     contracts.set_lines(
-        version=version, lines=plan_lines(company), level_version=level, by=SETUP, at=at
-    )
+        version=version, lines=plan_lines(company) + agreed_apart(company), level_version=level,
+        by=SETUP, at=at,
+    )  # fmt: skip
     if company.plan == "complete":
         contracts.set_coverage(version=version, rows=NIGHTS, by=SETUP, at=at)
         contracts.change_draft(
@@ -278,6 +279,22 @@ def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
         user_line("E-mail security", "9.50"),
         flat_line("Quarterly review", "150.00"),
     ]
+
+
+def agreed_apart(company: cast.Company) -> list[contracts.LineInput]:
+    """What some negotiated for themselves, so that every kind of line is in the story."""
+    terms: dict[str, tuple[str, str, dict[str, str]]] = {
+        "LLC": ("Project hours", "hours", {
+            "amount": "300.00", "hours": "2", "overage_rate": "165.00",
+        }),
+        "MTA": ("Licence administration", "percentage", {"percent": "3"}),
+        "QHL": ("Three years signed", "discount", {"percent": "5"}),
+        "PFT": ("Least a month comes to", "commitment", {"amount": "320.00"}),
+    }  # fmt: skip
+    if company.code not in terms:
+        return []
+    text, kind, facts = terms[company.code]
+    return [line(text, kind, **facts)]
 
 
 def device_line(text: str, kinds: list[str], price: str) -> contracts.LineInput:
