@@ -1,14 +1,36 @@
-"""A browser that looks at pages the test client answered: no server, static files from finders."""
+"""A browser that looks at pages the test client answered: no server, static files from finders.
+
+Set `SHOTS` to a folder to keep what the browser saw.
+"""
 
 import mimetypes
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
+from django.test import Client
 from playwright.sync_api import Browser, Page, Route
+
+from tests.browsing import chromium, overflow, violations
+
+# Colours do not change the layout, and 320 pixels do not change colours.
+LOOKS = (("light", 1440), ("dark", 390), ("light", 320))
+
+
+@contextmanager
+def watching() -> Iterator[Browser]:
+    """Chromium beside the database: its driver keeps an event loop here, and tests use none."""
+    with chromium() as browser, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield browser
 
 
 @dataclass
@@ -27,8 +49,7 @@ class Eyes:
         }
         self.answers[path] = (response.content, headers)
 
-    def look(self, path: str) -> Page:
-        """The page, once it stands still."""
+    def open(self) -> Page:
         frame = self.browser.new_context(
             viewport={"width": 1440, "height": 900}, reduced_motion="reduce", has_touch=True
         )
@@ -36,9 +57,21 @@ class Eyes:
         page.on("console", lambda said: self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.route("**/*", self._answer)
-        page.goto(f"http://alpha.localhost{path}")
-        page.evaluate("document.fonts.ready")
         return page
+
+    def visit(self, page: Page, client: Client, asked: str | HttpResponse) -> None:
+        """The page, once it stands still."""
+        if isinstance(asked, str):
+            address, answer = asked, client.get(asked)
+            assert answer.status_code == 200, asked
+        else:
+            address, answer = asked.request["PATH_INFO"], asked
+        self.know(address.partition("?")[0], answer)
+        for chart in re.findall(r'data-chart="([^"]+)"', answer.content.decode()):
+            self.know(chart.partition("?")[0], client.get(chart))
+        page.set_viewport_size({"width": 1440, "height": 844})
+        page.goto(f"http://alpha.localhost{address}")
+        page.evaluate("document.fonts.ready")
 
     def _answer(self, route: Route) -> None:
         path = urlsplit(route.request.url).path
@@ -53,14 +86,43 @@ class Eyes:
             route.fulfill(status=204)
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, a line each."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"][:3]]
+def named(*paths: str) -> dict[str, str]:
+    """Pages by a name that a file can have too."""
+    return {re.sub(r"\W+", "-", path).strip("-") or "start": path for path in paths}
 
 
-def overflow(page: Page) -> int:
-    """How many pixels the page can be scrolled sideways."""
-    return int(
-        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    )
+def seen(
+    browser: Browser, client: Client, pages: dict[str, str] | dict[str, HttpResponse]
+) -> dict[str, list[str]]:
+    """Look at each page in both themes, wide and narrow; what is wrong by page.
+
+    A page is an address to get, or an answer that is here already (a form that came back).
+    """
+    eyes, wrong = Eyes(browser), {}
+    page = eyes.open()
+    for name, asked in pages.items():
+        eyes.complaints.clear()
+        eyes.visit(page, client, asked)
+        found = [line for theme, width in LOOKS for line in _wrong(page, name, theme, width)]
+        if found + eyes.complaints:
+            wrong[name] = found + eyes.complaints
+    page.context.close()
+    return wrong
+
+
+def _wrong(page: Page, name: str, theme: str, width: int) -> list[str]:
+    """What is wrong at one width; 320 pixels is only about the width."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.wait_for_timeout(100 if page.locator("[data-chart]").count() else 20)
+    found = [f"{theme} {width} {line}" for line in violations(page)] if width != 320 else []
+    if overflow(page):
+        found.append(f"{width}: {overflow(page)} px too wide")
+    _keep(page, f"{name}.{theme}.{width}")
+    return found
+
+
+def _keep(page: Page, name: str) -> None:
+    folder = os.environ.get("SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -1,17 +1,11 @@
-"""The signals' pages in a real browser: accessible in both themes, within their width and policy.
-
-Set `SHOTS` to a folder to keep what the browser saw.
-"""
+"""The signals' pages in a real browser: accessible in both themes, within width and policy."""
 
 import math
-import os
-import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from monitoring import actions
 from monitoring.models import Check, Cursor, DeadLetter, EnrolmentKey, Series
@@ -19,23 +13,16 @@ from monitoring.rules.definitions import Definition
 from monitoring.rules.suggested import suggested
 from monitoring.rules.thresholds import Level, Limits
 from tests import make
-from tests.browsing import chromium
+from tests.eyes import Eyes, seen, watching
 from tests.make import BY
 from tests.monitoring import scene as scenes
-from tests.monitoring.eyes import Eyes, overflow, violations
 from tests.monitoring.scene import Scene
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as opened:
+    with watching() as opened:
         yield opened
-
-
-@pytest.fixture(autouse=True)
-def _beside_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The browser's driver keeps an event loop in this thread; the tests use none."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 _WHEN = {"at": "2026-06-01T14:00:00+00:00", "first_at": "2026-06-01T13:00:00+00:00"}
@@ -94,45 +81,6 @@ def _series(scene: Scene) -> int:
     return Series.objects.get(device=scene.server, name="disk:C").pk
 
 
-SIZES = (("light", 1440), ("dark", 390), ("light", 320))
-
-
-def seen(browser: Browser, client, paths: dict[str, str]) -> dict[str, list[str]]:
-    """Look at each page in both themes, wide and narrow; what is wrong by page."""
-    wrong = {}
-    for name, path in paths.items():
-        response = client.get(path)
-        assert response.status_code == 200, path
-        eyes = Eyes(browser)
-        eyes.know(path.partition("?")[0], response)
-        for address in re.findall(r'data-chart="([^"]+)"', response.content.decode()):
-            eyes.know(address.partition("?")[0], client.get(address))
-        page = eyes.look(path)
-        found = [line for theme, width in SIZES for line in _wrong(page, name, theme, width)]
-        page.context.close()
-        if found + eyes.complaints:
-            wrong[name] = found + eyes.complaints
-    return wrong
-
-
-def _wrong(page: Page, name: str, theme: str, width: int) -> list[str]:
-    """What is wrong at one width; 320 pixels is only about the width."""
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 844})
-    page.wait_for_timeout(100)
-    found = [f"{theme} {width} {line}" for line in violations(page)] if width != 320 else []
-    if overflow(page):
-        found.append(f"{width}: {overflow(page)} px too wide")
-    _keep(page, f"{name}.{theme}.{width}")
-    return found
-
-
-def _keep(page: Page, name: str) -> None:
-    folder = os.environ.get("SHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 @pytest.mark.timeout(600)
 def test_the_staffs_pages(scene, browser, ben):
     assert seen(browser, ben, paths_of(scene)) == {}
@@ -182,12 +130,8 @@ def test_what_is_agreed(scene, browser, ben):
 def test_a_key_that_was_just_made(scene, browser, ben):
     address = f"/keys/new?device={scene.server.pk}"
     assert seen(browser, ben, {"key-device": address}) == {}
-    eyes = Eyes(browser)
-    eyes.know("/keys/new", ben.post(address, {"name": "Backup", "lasts": "7"}))
-    page = eyes.look("/keys/new")
-    wrong = [line for theme, width in SIZES for line in _wrong(page, "key-made", theme, width)]
-    assert wrong + eyes.complaints == []
-    page.context.close()
+    made = ben.post(address, {"name": "Backup", "lasts": "7"})
+    assert seen(browser, ben, {"key-made": made}) == {}
 
 
 @pytest.mark.timeout(600)
@@ -225,8 +169,8 @@ def test_calm_and_blind(scene, browser, ben, cast):
 @pytest.mark.timeout(300)
 def test_the_walls_cards_are_walked_by_key(scene, browser, ben):
     eyes = Eyes(browser)
-    eyes.know("/incidents", ben.get("/incidents"))
-    page = eyes.look("/incidents")
+    page = eyes.open()
+    eyes.visit(page, ben, "/incidents")
     cards = page.locator(".inc__c")
     for key, place in (("j", 0), ("j", 1), ("k", 0)):
         page.keyboard.press(key)
