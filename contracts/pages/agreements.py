@@ -55,7 +55,7 @@ def client_agreements(request: HttpRequest, slug: str) -> HttpResponse:
 @staff(Permission.AGREEMENT_VIEW)
 @require_GET
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
-    return _agreement_page(request, agreement_of(request, pk))
+    return agreement_page(request, agreement_of(request, pk))
 
 
 @staff(Permission.AGREEMENT_EDIT)
@@ -90,7 +90,7 @@ def agreement_amend(request: HttpRequest, pk: int) -> HttpResponse:
     form = AmendForm(request.POST)
     if attempt(form, lambda values: actions.amend(agreement=found, **values, **_who(request))):
         return go(request, "agreement-edit", pk, toast_text="A new version to write")
-    return _agreement_page(request, found, amend_form=form)
+    return agreement_page(request, found, amend_form=form)
 
 
 @staff(Permission.AGREEMENT_EDIT)
@@ -100,7 +100,7 @@ def agreement_end(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST)
     if attempt(form, lambda values: _end(request, found, values["last_on"])):
         return go(request, "agreement", pk, toast_text="The end is set")
-    return _agreement_page(request, found, end_form=form)
+    return agreement_page(request, found, end_form=form)
 
 
 def agreement_of(request: HttpRequest, pk: int) -> Agreement:
@@ -125,7 +125,7 @@ def _end(request: HttpRequest, found: Agreement, last_on: date) -> Agreement:
         raise
 
 
-def _agreement_page(request: HttpRequest, found: Agreement, **given: forms.Form) -> HttpResponse:
+def agreement_page(request: HttpRequest, found: Agreement, **given: forms.Form) -> HttpResponse:
     now = datetime.now(UTC)
     today = local_date(now, found.client.zone)
     versions = list(
@@ -139,15 +139,15 @@ def _agreement_page(request: HttpRequest, found: Agreement, **given: forms.Form)
     shown_forms = {
         "amend_form": AmendForm(initial={"effective_on": month_of(month_of(today).end).start}),
         "end_form": EndForm(initial={"last_on": month_of(today).last}),
+        "renew_form": RenewForm(
+            initial={"months": 12, "percent": current.uplift_percent if current else None}
+        ),
     } | given
     return page(
         request, "contracts/agreement.html", client=found.client, agreement=found, draft=draft,
         current=current, versions=_told(versions), **_sums(found, current, today),
         running=queries.running(found, now), today=today,
         term=said(queries.term_of(found, current)),
-        renew_form=RenewForm(
-            initial={"months": 12, "percent": current.uplift_percent if current else None}
-        ),
         timeline=list(reversed(about("agreement", found.pk, limit=TIMELINE))),
         status=422 if any(form.errors for form in given.values()) else 200, **shown_forms,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from contracts import actions, queries
 from contracts.forms.agreements import RenewForm
-from contracts.pages.agreements import agreement_of
+from contracts.pages.agreements import agreement_of, agreement_page
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
 from tenants.people.gates import staff
@@ -38,8 +38,7 @@ def agreement_renew(request: HttpRequest, pk: int) -> HttpResponse:
     form = RenewForm(request.POST)
     if attempt(form, lambda values: actions.renew(agreement=found, **values, **_who(request))):
         return go(request, "agreement", pk, toast_text="Renewed")
-    first = next(iter(form.errors.values()))[0]
-    return refusal(request, Refused(str(first)))
+    return agreement_page(request, found, renew_form=form)
 
 
 @staff(Permission.AGREEMENT_EDIT)
