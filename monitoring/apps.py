@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from msp.kit.slots import Nav, News
+from msp.kit.slots import Nav, News, Step
 
 
 class MonitoringConfig(AppConfig):
@@ -22,6 +22,15 @@ class MonitoringConfig(AppConfig):
         "portal-device": ["monitoring.portal.on_portal_device"],
     }
     news = [News("incident", "incident.view"), News("monitoring", "incident.view")]
+    setup = [
+        Step(
+            "Hear the first heartbeat",
+            "One line to paste on a device; from then on its silence is noticed.",
+            "key-list",
+            "monitoring.queries.checks.has_heard",
+            order=40,
+        )
+    ]
     nav = [
         Nav(
             "Estate", "incident", "Incidents", "siren", "incident-list", "incident.view",

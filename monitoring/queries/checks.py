@@ -79,3 +79,8 @@ def state_of(check: Check) -> lapse.State:
         check.status, check.last_seen_at, check.due_at, check.last_sent_at, check.last_started_at,
         check.run_id, check.fails, check.boot_id, check.sequence, check.beats, check.resumed_at,
     )  # fmt: skip
+
+
+def has_heard() -> bool:
+    """Whether any device was ever heard."""
+    return Check.objects.filter(last_seen_at__isnull=False).exists()

@@ -69,7 +69,7 @@ def news() -> dict[str, News]:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of setting an MSP up, on Today until all are done; `done` names an `f() -> bool`."""
+    """A step of setting an MSP up, at /setup until all are done; `done` names an `f() -> bool`."""
 
     title: str
     hint: str

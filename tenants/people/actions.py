@@ -163,6 +163,12 @@ def note_change(*, person: Person, what: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def skip_setup(*, person: Person, by: Actor, at: datetime) -> None:
+    """Lead this person to Today after signing in; the journal remembers it."""
+    announce(events.SetupSkipped(person.pk), by=by, at=at)
+
+
+@transaction.atomic
 def create_team(*, name: str, members: list[Person], by: Actor, at: datetime) -> Team:
     """Let technicians share a queue."""
     team = _named(Team(), name)

@@ -102,6 +102,13 @@ class TeamRemoved(Event):
 
 
 @dataclass(frozen=True)
+class SetupSkipped(Event):
+    kind: ClassVar[str] = "people.setup_skipped"
+    sentence: ClassVar[str] = "left the rest of the set-up for later"
+    person_id: int
+
+
+@dataclass(frozen=True)
 class KeyCreated(Event):
     kind: ClassVar[str] = "people.key_created"
     sentence: ClassVar[str] = "created the API key {name}"

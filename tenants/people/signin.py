@@ -26,7 +26,7 @@ from django.views.decorators.http import require_http_methods
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
 from tenants.context import current_schema
-from tenants.people import actions
+from tenants.people import actions, queries
 from tenants.people.gates import anyone
 from tenants.people.models import Person, SignInLink
 
@@ -50,6 +50,8 @@ class Adapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if request.user.is_authenticated and request.user.kind == Person.Kind.PORTAL:
             return reverse("portal-home")
+        if request.user.is_authenticated and queries.is_to_set_up(request.user):
+            return reverse("setup")
         return resolve_url("/")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

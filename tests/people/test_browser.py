@@ -28,7 +28,16 @@ with context.inside(context.ready()[0]):
     actions.create_key(person=Person.objects.get(name="Ada"), name="Export",
                        scopes=["tickets:read"], by=by, at=now)
 """
-STAFF_PAGES = ("/me", "/inbox", "/settings/people", "/settings/keys", "/settings/journal")
+STAFF_PAGES = (
+    "/me",
+    "/inbox",
+    "/setup",
+    "/setup?step=2",
+    "/settings/people",
+    "/settings/people/teams/new",
+    "/settings/keys",
+    "/settings/journal",
+)
 ENTRANCES = ("/accounts/login/", "/accounts/link/", "/accounts/password/reset/", "/api/v1/docs")
 
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
-from django.utils.module_loading import import_string
+from django.urls import path
 from django.views.decorators.http import require_GET
 
-from msp.kit.slots import setup_steps
 from msp.kit.web import page
+from tenants.people import queries
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
@@ -23,11 +22,8 @@ def on_today(request: HttpRequest) -> dict[str, Any] | None:
     """What is left of setting the MSP up, for those who can do it."""
     if not request.viewer.may(Permission.SETTINGS_EDIT):
         return None
-    steps = [
-        {"step": step, "url": reverse(step.url), "done": import_string(step.done)()}
-        for step in setup_steps()
-    ]
-    left = sum(not one["done"] for one in steps)
+    steps = queries.setup_standing()
+    left = sum(not one.done for one in steps)
     return {"template": "people/_setup.html", "steps": steps, "left": left} if left else None
 
 
