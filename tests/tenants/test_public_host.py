@@ -239,6 +239,6 @@ def test_what_was_asked_for_is_built_by_the_owner_and_opens(committed: None) -> 
         "/accounts/password/set/",
         {"password1": "correct horse battery", "password2": "correct horse battery"},
     )
-    assert answer["Location"] == "/"
-    assert owner.get("/").status_code == 200
+    assert answer["Location"] == "/setup"
+    assert owner.get("/setup").status_code == owner.get("/").status_code == 200
     assert Domain.objects.filter(domain="harbor.localhost").count() == 1
