@@ -63,7 +63,7 @@ class Product:
             os.killpg(process.pid, 9)
             process.wait()
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self, seconds: float = 180) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:

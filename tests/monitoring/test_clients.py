@@ -1,6 +1,7 @@
 """Real clients against the real server: what the page of a key tells people to paste works."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +64,11 @@ def test_what_is_pasted_works(served: tuple[int, Estate]) -> None:
     assert '"ok": true' in shell(f"curl -fsS '{of_device['kuma']}12'", port)
     measured(port, where.token)
     sentry = Path(sys.executable).with_name("sentry-cli")
-    run = of_device["sentry"].replace("sentry-cli", str(sentry)).replace("nightly-backup", "sync")
+    run = (
+        of_device["sentry"]
+        .replace("sentry-cli", shlex.quote(str(sentry)))
+        .replace("nightly-backup", "sync")
+    )
     shell(run.replace("/usr/local/bin/backup", "true"), port)
 
     with context.inside(alpha):
