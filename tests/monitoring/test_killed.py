@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,10 +54,12 @@ class Worker:
             self.process = self._start()
             return False
         listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True)
-        children = [int(pid) for pid in listed.stdout.split()]
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
-        return bool(children)
+        killed = 0
+        for pid in listed.stdout.split():
+            with suppress(ProcessLookupError):  # it was already on its way out
+                os.kill(int(pid), signal.SIGKILL)
+                killed += 1
+        return killed > 0
 
     def is_draining(self) -> bool:
         """Whether somebody is in the middle of a batch, or died there."""
