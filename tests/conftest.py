@@ -17,7 +17,7 @@ from tenants.models import Msp
 from tenants.people.models import Person
 from tests.databases import Databases
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.screens"]
 
 # A shared machine stalls now and then: a property that was slow once is not wrong.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

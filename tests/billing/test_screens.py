@@ -1,19 +1,12 @@
 """Bills in a real browser: sound, never wider than the screen, and worked through by hand."""
 
-import json
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from tests.billing.story import PASSWORD
-from tests.browsing import SIZES, Product, chromium, overflow, product, sign_in, violations
+from tests.screens import Open, assert_sound, each_page
 
+STORY = "tests.billing.story"
 FAY, CLEO = "fay@alpha.example", "cleo@harbor.example"
 RUN = "/billing/runs/2026-06"
 PAGES = {
@@ -28,81 +21,11 @@ PAGES = {
         "/portal/invoices/{issued}/lines/{line}",
     ),
 }  # fmt: skip
-Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def running(
-    second_database: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Product, dict[str, int]]]:
-    """The web part over a database of its own, with three months of bills in it."""
-    folder: Path = tmp_path_factory.mktemp("billing")
-    with product(second_database, folder, "web") as made:
-        told = subprocess.run(
-            [sys.executable, "-m", "tests.billing.story"], env=made.environment,
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-        yield made, json.loads(told[told.index("{") :])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def sessions(browser: Browser, running: tuple[Product, dict[str, int]]) -> dict[str, Any]:
-    """Each person signs in once; every page after that starts with their cookies."""
-    kept = {}
-    for who in (FAY, CLEO):
-        frame = browser.new_context()
-        sign_in(frame.new_page(), running[0].home(), who, PASSWORD)
-        kept[who] = frame.storage_state()
-        frame.close()
-    return kept
-
-
-@pytest.fixture
-def enter(
-    browser: Browser, sessions: dict[str, Any], running: tuple[Product, dict[str, int]]
-) -> Iterator[Open]:
-    """A page as one of the two, at an address with the story's numbers."""
-    opened = []
-
-    def show(who: str, path: str) -> Page:
-        width, height = SIZES["desktop"]
-        frame = browser.new_context(
-            viewport={"width": width, "height": height}, storage_state=sessions[who],
-            reduced_motion="reduce",
-        )  # fmt: skip
-        opened.append(frame)
-        page = frame.new_page()
-        page.complaints = []
-        page.on("console", lambda said: page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(running[0].home() + path.format(**running[1]))
-        return page
-
-    yield show
-    for frame in opened:
-        frame.close()
-
-
-@pytest.mark.parametrize(
-    ("who", "path"), [(who, path) for who, paths in PAGES.items() for path in paths]
-)
+@each_page(PAGES)
 def test_a_page_is_sound_in_both_themes(enter: Open, who: str, path: str) -> None:
-    page = enter(who, path)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        assert violations(page) == [], theme
-    assert overflow(page) == 0
-    for size in ("phone", "narrow"):
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        assert overflow(page) == 0, size
-    assert page.complaints == []
+    assert_sound(enter(who, path))
 
 
 def test_a_month_is_reviewed_by_hand_and_by_key(enter: Open) -> None:
