@@ -46,11 +46,10 @@ def drain() -> None:
         rested = time.monotonic() - REST_SECONDS
         early = [name for name in names if visited.get(name, rested) > rested]
         stream.mark_dirty(*early)
-        for place, schema in enumerate(names):
-            if schema in early:
-                continue
+        ready = [name for name in names if name not in early]
+        for place, schema in enumerate(ready):
             if time.monotonic() > stop:
-                stream.mark_dirty(*names[place:])
+                stream.mark_dirty(*ready[place:])
                 drain.apply_async(expires=EXPIRE_SECONDS)
                 return
             _drain_safely(schema)

@@ -6,15 +6,12 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
-from celery import current_app
 from django.db.models import Sum
 
 from monitoring import queries
@@ -22,6 +19,7 @@ from monitoring.gateways import stream
 from monitoring.models import Check, Cursor, DeadLetter, Incident, Reading
 from monitoring.rules import envelope
 from tenants import context
+from tests.bench._product import ticking
 from tests.monitoring.estate import T0, Estate, after, check, estate
 from tickets.models import Ticket
 
@@ -29,6 +27,7 @@ KILLS = 12
 DEVICES = 20
 BEATS = 24_000  # of each MSP
 SEED = 7
+TICK = 0.3  # seconds; beat sends the same each second
 
 
 class Worker:
@@ -77,25 +76,6 @@ class Worker:
         self.process = self._start()
 
 
-@contextmanager
-def beat(*names: str) -> Iterator[None]:
-    """What beat does: the same messages each second, here a little faster."""
-    over = threading.Event()
-
-    def tick() -> None:
-        while not over.wait(0.3):
-            for name in names:
-                current_app.send_task(name, expires=2)
-
-    thread = threading.Thread(target=tick)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 def fill(where: Estate, schema: str) -> None:
     """Beats of many devices, each with a reading at an instant of its own."""
     valkey = stream.client()
@@ -137,7 +117,7 @@ def test_twelve_kills_in_the_middle_lose_and_double_nothing(valkey: redis.Redis)
     worker = Worker()
     kills = 0
     try:
-        with beat("monitoring.tasks.drain", "monitoring.tasks.sweep"):
+        with ticking("monitoring.tasks.drain", "monitoring.tasks.sweep", each=TICK):
             while kills < KILLS:
                 assert wait_for(worker.is_draining), "nobody drains any more"
                 time.sleep(dice.uniform(0, 0.12))
@@ -188,8 +168,11 @@ def test_silence_is_an_incident_with_a_ticket_within_seconds(valkey: redis.Redis
             return Ticket.objects.exists()
 
     try:
-        with beat(
-            "monitoring.tasks.drain", "monitoring.tasks.sweep", "tenants.journal.tasks.sweep"
+        with ticking(
+            "monitoring.tasks.drain",
+            "monitoring.tasks.sweep",
+            "tenants.journal.tasks.sweep",
+            each=TICK,
         ):
             assert wait_for(ticketed)
         took = datetime.now(UTC) - deadline

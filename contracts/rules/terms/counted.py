@@ -1,7 +1,7 @@
 """Lines that count units: devices of some classes, or people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self
@@ -20,19 +20,17 @@ _SPARSE = {"sparse": True}
 
 
 @dataclass(frozen=True, slots=True)
-class PerDevice:
-    """A price for each device of some classes; no classes named means all of them.
+class _Counted:
+    """A price for each of a kind of unit.
 
-    `included` devices are free, and at least `minimum` are charged beyond them; `commit` is the
-    least the line comes to in money. A device counts at the named sites, once it was there for
+    `included` units are free, and at least `minimum` are charged beyond them; `commit` is the
+    least the line comes to in money. A unit counts at the named sites, once it was there for
     `grace_days`, after `trial_days`, and unless it is `excluded`. `parts` are the services a
     bundle's price is revenue of.
     """
 
-    kind: ClassVar[str] = "per_device"
-    unit_type: ClassVar[str] = "device"
     unit_price: Decimal
-    device_classes: tuple[str, ...] = ()
+    _: KW_ONLY
     counting: str = "daily"
     included: int = 0
     minimum: int = 0
@@ -51,7 +49,37 @@ class PerDevice:
     parts: tuple[Part, ...] = field(default=(), metadata=_SPARSE)
 
     def __post_init__(self) -> None:
-        _check(self)
+        check_price("unit_price", self.unit_price)
+        check_price("commit", self.commit)
+        if self.counting not in COUNTINGS:
+            said = f"{self.counting!r:.80} is not one of {', '.join(COUNTINGS)}"
+            raise InvalidFact("counting", said)
+        if self.model == "unit" and self.tiers:
+            raise InvalidFact("tiers", "belong to a graduated, volume or step price")
+        for name in ("included", "minimum"):
+            _check_range(name, getattr(self, name), _MOST_UNITS)
+        for name in ("grace_days", "trial_days"):
+            _check_range(name, getattr(self, name), _MOST_DAYS)
+        _ = self.scheme
+        Rhythm(self.every, self.timing, self.anchor_on)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The charge model with its tiers; one rate is a single tier."""
+        tiers = (Tier(None, self.unit_price),) if self.model == "unit" else self.tiers
+        return Scheme(self.model, tiers, self.block, self.never_more)
+
+
+@dataclass(frozen=True, slots=True)
+class PerDevice(_Counted):
+    """A price for each device of some classes; no classes named means all of them."""
+
+    kind: ClassVar[str] = "per_device"
+    unit_type: ClassVar[str] = "device"
+    device_classes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _Counted.__post_init__(self)
         if len(set(self.device_classes)) < len(self.device_classes):
             raise InvalidFact("device_classes", "names a class twice")
         if not all(self.device_classes):
@@ -62,48 +90,18 @@ class PerDevice:
         """The terms as they were stored."""
         return cls(device_classes=facts.texts("device_classes", most=100), **_counted(facts))
 
-    @property
-    def scheme(self) -> Scheme:
-        """The charge model with its tiers; one rate is a single tier."""
-        return _scheme(self)
-
 
 @dataclass(frozen=True, slots=True)
-class PerUser:
+class PerUser(_Counted):
     """A price for each person who is supported, counted like devices."""
 
     kind: ClassVar[str] = "per_user"
     unit_type: ClassVar[str] = "user"
-    unit_price: Decimal
-    counting: str = "daily"
-    included: int = 0
-    minimum: int = 0
-    model: str = field(default="unit", metadata=_SPARSE)
-    tiers: tuple[Tier, ...] = field(default=(), metadata=_SPARSE)
-    block: int = field(default=1, metadata=_SPARSE)
-    never_more: bool = field(default=False, metadata=_SPARSE)
-    commit: Decimal = field(default=Decimal(0), metadata=_SPARSE)
-    site_ids: tuple[int, ...] = field(default=(), metadata=_SPARSE)
-    excluded: tuple[int, ...] = field(default=(), metadata=_SPARSE)
-    grace_days: int = field(default=0, metadata=_SPARSE)
-    trial_days: int = field(default=0, metadata=_SPARSE)
-    every: str = field(default="month", metadata=_SPARSE)
-    timing: str = field(default="arrears", metadata=_SPARSE)
-    anchor_on: date | None = field(default=None, metadata=_SPARSE)
-    parts: tuple[Part, ...] = field(default=(), metadata=_SPARSE)
-
-    def __post_init__(self) -> None:
-        _check(self)
 
     @classmethod
     def read(cls, facts: Facts) -> Self:
         """The terms as they were stored."""
         return cls(**_counted(facts))
-
-    @property
-    def scheme(self) -> Scheme:
-        """The charge model with its tiers; one rate is a single tier."""
-        return _scheme(self)
 
 
 def _counted(facts: Facts) -> Mapping[str, Any]:
@@ -130,27 +128,6 @@ def _counted(facts: Facts) -> Mapping[str, Any]:
         "anchor_on": rhythm.anchor_on,
         "parts": read_parts(facts),
     }  # fmt: skip
-
-
-def _scheme(terms: PerDevice | PerUser) -> Scheme:
-    tiers = (Tier(None, terms.unit_price),) if terms.model == "unit" else terms.tiers
-    return Scheme(terms.model, tiers, terms.block, terms.never_more)
-
-
-def _check(terms: PerDevice | PerUser) -> None:
-    check_price("unit_price", terms.unit_price)
-    check_price("commit", terms.commit)
-    if terms.counting not in COUNTINGS:
-        said = f"{terms.counting!r:.80} is not one of {', '.join(COUNTINGS)}"
-        raise InvalidFact("counting", said)
-    if terms.model == "unit" and terms.tiers:
-        raise InvalidFact("tiers", "belong to a graduated, volume or step price")
-    for name in ("included", "minimum"):
-        _check_range(name, getattr(terms, name), _MOST_UNITS)
-    for name in ("grace_days", "trial_days"):
-        _check_range(name, getattr(terms, name), _MOST_DAYS)
-    _scheme(terms)
-    Rhythm(terms.every, terms.timing, terms.anchor_on)
 
 
 def _check_range(name: str, value: int, most: int) -> None:
