@@ -11,7 +11,7 @@ from contracts.clients.models import Client
 from contracts.queries import BillableLine
 from contracts.rules.rating import RATES, RatedLine
 from contracts.rules.rhythm import Rhythm
-from contracts.rules.terms import Flat, Hours, Terms, read_terms
+from contracts.rules.terms import Flat, Hours, Retainer, Terms, read_terms
 from contracts.rules.terms.stored import rhythm_of
 from msp.kit.facts import InvalidFact
 from msp.kit.periods import Period
@@ -86,7 +86,7 @@ def by_days(segment: Segment, changed: set[tuple[str, Period | None]]) -> Terms:
     """The terms; the parts of a fee that changed within its period are each charged by their days,
     so that they tile it."""
     terms = terms_of(segment.kind, segment.facts, segment.description, segment.agreement_name)
-    if isinstance(terms, Flat | Hours) and (segment.key, segment.whole) in changed:
+    if isinstance(terms, Flat | Hours | Retainer) and (segment.key, segment.whole) in changed:
         return replace(terms, prorate=True)
     return terms
 

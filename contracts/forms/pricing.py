@@ -8,6 +8,7 @@ from django import forms
 
 from contracts.clients.forms import DateInput
 from contracts.clients.models import Device
+from contracts.forms import working
 from contracts.rules.pricing.schemes import write_tiers
 from contracts.rules.terms import TERMS, Terms, read_terms
 from contracts.rules.written_tiers import read_tiers_text, write_tiers_text
@@ -17,7 +18,7 @@ KINDS = [
     ("per_device", "Per device"),
     ("per_user", "Per user"),
     ("flat", "Flat amount"),
-    ("hours", "Fee with hours in it"),
+    *working.KINDS,
     ("percentage", "Share of the other lines"),
     ("discount", "Discount on the other lines"),
     ("commitment", "Least a month comes to"),
@@ -39,11 +40,13 @@ MODELS = [
 EVERY = [("month", "every month"), ("quarter", "every quarter"), ("year", "every year")]
 TIMINGS = [("arrears", "when it is over"), ("advance", "in advance")]
 COUNTED = ("per_device", "per_user")
+WORKED = tuple(kind for kind, _words in working.KINDS)
+WITHOUT_RHYTHM = ("time", "block")
 NO_PRICE = ("percentage", "discount")
 _NOTHING = {"model": "unit", "block": 1, "every": "month", "timing": "arrears"}
 
 
-class PriceFields(forms.Form):
+class PriceFields(working.WorkFields):
     """The fields of every kind of terms. Which of them matter depends on the kind."""
 
     kind = forms.ChoiceField(choices=KINDS, label="Counts")
@@ -67,12 +70,6 @@ class PriceFields(forms.Form):
     )
     grace_days = forms.IntegerField(min_value=0, required=False, label="Days before one counts")
     trial_days = forms.IntegerField(min_value=0, required=False, label="Free days of each")
-    hours = forms.DecimalField(
-        max_digits=8, decimal_places=2, min_value=0, required=False, label="Hours in it"
-    )
-    overage_rate = forms.DecimalField(
-        max_digits=15, decimal_places=6, min_value=0, required=False, label="Each hour more"
-    )
     percent = forms.DecimalField(max_digits=9, decimal_places=4, min_value=0, required=False)
     least = forms.DecimalField(
         max_digits=15, decimal_places=2, min_value=0, required=False, label="At least"
@@ -116,7 +113,9 @@ class PriceFields(forms.Form):
     def field_of(self, name: str) -> str:
         """The field of the form a fact was typed into."""
         first = name.partition("[")[0].partition(".")[0]
-        first = {"unit_price": "price", "amount": "price"}.get(first, first)
+        first = {"unit_price": "price", "amount": "price", "rate": "price"}.get(first, first)
+        if self.data.get(self.add_prefix("kind")) == "time":
+            first = working.typed_as(first)
         return first if first in self.fields else "kind"
 
     def more_facts(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -134,9 +133,10 @@ class PriceFields(forms.Form):
             return _given(values, "percent") | ({"amount": f"{price:f}"} if price else {})
         if kind == "commitment":
             return {"amount": f"{price:f}"}
+        if kind in WORKED:
+            rhythm = {} if kind in WITHOUT_RHYTHM else self._rhythm(values)
+            return self.work_facts(values) | rhythm
         facts: dict[str, Any] = {"amount": f"{price:f}", "prorate": values["prorate"]}
-        if kind == "hours":
-            return facts | _given(values, "hours", "overage_rate") | self._rhythm(values)
         return facts | self._rhythm(values) | self._parts(values)
 
     def _counted(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -189,12 +189,13 @@ def price_initial(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
         for name, default in (_NOTHING | {"counting": "daily", "prorate": True}).items()
     }
     for name in (
-        "included", "minimum", "commit", "grace_days", "trial_days", "hours", "overage_rate",
+        "included", "minimum", "commit", "grace_days", "trial_days",
         "percent", "least", "most", "anchor_on", "never_more",
     ):  # fmt: skip
         if facts.get(name):
             shown[name] = facts[name]
-    price = facts.get("amount") or facts.get("unit_price")
+    shown |= working.work_initial(facts)
+    price = facts.get("amount") or facts.get("unit_price") or facts.get("rate")
     terms = read_terms(kind, facts) if kind in TERMS else None
     tiers = getattr(terms, "tiers", ())
     return shown | {

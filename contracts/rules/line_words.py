@@ -5,13 +5,16 @@ from typing import Any
 
 from contracts.rules.pricing.schemes import Tier
 from contracts.rules.terms import (
+    Block,
     Commitment,
     Flat,
     Hours,
+    Labour,
     Percentage,
     PerDevice,
     PerUser,
     Reduction,
+    Retainer,
     Terms,
 )
 from contracts.rules.terms.stored import rhythm_of
@@ -22,6 +25,14 @@ _MODELS = {
     "volume": "all by the tier reached",
     "step": "one amount for the tier reached",
 }
+_WORK = {
+    "time": "each hour of work",
+    "block": "hours bought ahead",
+    "retainer": "money paid ahead",
+    "percentage": "a share of the other lines",
+    "discount": "a discount on the other lines",
+    "commitment": "the least a month comes to",
+}
 _TIMINGS = {"arrears": "when it is over", "advance": "in advance"}
 
 
@@ -29,13 +40,7 @@ def what(terms: Terms) -> str:
     """What a line that counts nothing is, in a few words."""
     if isinstance(terms, Hours):
         return f"{plain(terms.hours)} hours a {terms.every}"
-    if isinstance(terms, Percentage):
-        return "a share of the other lines"
-    if isinstance(terms, Reduction):
-        return "a discount on the other lines"
-    if isinstance(terms, Commitment):
-        return "the least a month comes to"
-    return f"one amount a {rhythm_of(terms).every}"
+    return _WORK.get(terms.kind) or f"one amount a {rhythm_of(terms).every}"
 
 
 def amount_sentence(terms: Terms, currency: str) -> str:
@@ -46,6 +51,8 @@ def amount_sentence(terms: Terms, currency: str) -> str:
         return _reduction(terms, currency)
     if isinstance(terms, Commitment):
         return f"at least {money(terms.amount, currency)} a month in all"
+    if isinstance(terms, Labour | Block | Retainer):
+        return _worked(terms, currency)
     return _fee(terms, currency) if isinstance(terms, Flat | Hours) else ""
 
 
@@ -111,7 +118,39 @@ def _fee(terms: Flat | Hours, currency: str) -> str:
     if isinstance(terms, Hours):
         beyond = money(terms.overage_rate, currency)
         said += f" with {plain(terms.hours)} hours, {beyond} for each one more"
+        said += _kept(terms.rolls, terms.every)
     return said + tail + billed(terms)
+
+
+def _worked(terms: Labour | Block | Retainer, currency: str) -> str:
+    """`$150.00 an hour for remote work, at least 15 minutes, 1.5 times after hours`."""
+    kinds = [kind.replace("_", " ") for kind in terms.work_types]
+    only = f" for {' and '.join(kinds)} work" if kinds else ""
+    if isinstance(terms, Labour):
+        return f"{money(terms.rate, currency)} an hour{only}" + _rounded(terms)
+    if isinstance(terms, Block):
+        until = f", to use until {terms.expires_on}" if terms.expires_on else ""
+        said = f"{plain(terms.hours)} hours for {money(terms.amount, currency)}{only}"
+        return f"{said}, bought on {terms.bought_on}{until}"
+    said = f"{money(terms.amount, currency)} a {terms.every} that work{only} is taken from"
+    return said + _kept(terms.rolls, terms.every) + billed(terms)
+
+
+def _rounded(terms: Labour) -> str:
+    each = "each ticket and day" if terms.per == "ticket_day" else "each entry"
+    said = [
+        (terms.minimum, f"at least {terms.minimum} minutes for {each}"),
+        (terms.step > 1, f"in steps of {terms.step} minutes"),
+        (terms.after != 1, f"{plain(terms.after)} times after hours"),
+        (terms.holiday != 1, f"{plain(terms.holiday)} times on holidays"),
+    ]
+    return "".join(f", {text}" for given, text in said if given)
+
+
+def _kept(rolls: int, every: str) -> str:
+    if not rolls:
+        return ""
+    return f", what is left kept for {rolls} {every}{'s' if rolls > 1 else ''} more"
 
 
 def _percentage(terms: Percentage, currency: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from contracts.rules.pricing import uplifted
 
-_PRICES = ("unit_price", "amount", "overage_rate", "commit")
+_PRICES = ("unit_price", "amount", "rate", "overage_rate", "commit")
+_KEPT = ("discount", "block")
 
 
 def uplift_facts(facts: Mapping[str, Any], percent: Decimal, places: int) -> dict[str, Any]:
@@ -26,8 +27,8 @@ def uplift_facts(facts: Mapping[str, Any], percent: Decimal, places: int) -> dic
 def uplift_line(
     kind: str, facts: Mapping[str, Any], percent: Decimal, places: int
 ) -> dict[str, Any]:
-    """The facts of an agreement line raised; a discount is not a price and stays."""
-    return dict(facts) if kind == "discount" else uplift_facts(facts, percent, places)
+    """The facts of an agreement line raised; what is no price, or is paid already, stays."""
+    return dict(facts) if kind in _KEPT else uplift_facts(facts, percent, places)
 
 
 def _raised(text: Any, percent: Decimal, places: int) -> str:

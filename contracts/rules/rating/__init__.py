@@ -14,7 +14,13 @@ from contracts.rules.rating.adjusting import (
     rate_reduction,
     total_of,
 )
-from contracts.rules.rating.amounts import rate_flat, rate_hours
+from contracts.rules.rating.amounts import (
+    rate_block,
+    rate_flat,
+    rate_hours,
+    rate_labour,
+    rate_retainer,
+)
 from contracts.rules.rating.counted import rate_counted
 from contracts.rules.rating.proration import prorate
 from contracts.rules.rating.reading import RatedLine, Reading
@@ -26,7 +32,10 @@ RATES: dict[str, Rate] = {
     "per_device": rate_counted,
     "per_user": rate_counted,
     "flat": rate_flat,
+    "time": rate_labour,
     "hours": rate_hours,
+    "block": rate_block,
+    "retainer": rate_retainer,
     "percentage": rate_percentage,
     "discount": rate_reduction,
     "commitment": rate_commitment,

@@ -8,29 +8,41 @@ from contracts.rules.terms.adjusting import Commitment, Percentage, Reduction
 from contracts.rules.terms.amounts import Flat, Hours
 from contracts.rules.terms.counted import COUNTINGS, PerDevice, PerUser
 from contracts.rules.terms.stored import write_terms
+from contracts.rules.terms.worked import Block, Labour, Retainer
 from msp.kit.facts import Facts, InvalidFact
 
 Counting = PerDevice | PerUser
 Adjusting = Percentage | Reduction | Commitment
-Terms = PerDevice | PerUser | Flat | Hours | Percentage | Reduction | Commitment
+Working = Labour | Hours | Block | Retainer
+Terms = PerDevice | PerUser | Flat | Working | Adjusting
 
 TERMS: dict[str, type[Terms]] = {
-    cls.kind: cls for cls in (PerDevice, PerUser, Flat, Hours, Percentage, Reduction, Commitment)
-}
+    cls.kind: cls
+    for cls in (
+        PerDevice, PerUser, Flat, Labour, Hours, Block, Retainer, Percentage, Reduction, Commitment,
+    )
+}  # fmt: skip
+# Lines that support is paid by the hour with; without counted lines beside them nothing is free.
+BY_THE_HOUR = ("time", "hours", "block", "retainer")
 
 __all__ = [
+    "BY_THE_HOUR",
     "COUNTINGS",
     "TERMS",
     "Adjusting",
+    "Block",
     "Commitment",
     "Counting",
     "Flat",
     "Hours",
+    "Labour",
     "PerDevice",
     "PerUser",
     "Percentage",
     "Reduction",
+    "Retainer",
     "Terms",
+    "Working",
     "read_terms",
     "write_terms",
 ]

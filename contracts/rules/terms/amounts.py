@@ -9,10 +9,10 @@ from contracts.rules.pricing.bundles import Part
 from contracts.rules.pricing.schemes import check_price
 from contracts.rules.rhythm import Rhythm, read_rhythm
 from contracts.rules.terms.stored import read_parts
-from msp.kit.facts import Facts, InvalidFact
+from contracts.rules.terms.worked import MOST_KINDS, check_hours, check_rolls
+from msp.kit.facts import Facts
 
 _SPARSE = {"sparse": True}
-_MOST_HOURS = Decimal(10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ class Hours:
     """A fee with hours of work in it each period; further ones cost `overage_rate` an hour.
 
     A first or last part of a period has the whole allowance and costs its days, unless the terms
-    say that the fee is whole too.
+    say that the fee is whole too. What is left may be used for `rolls` periods more, at most
+    `roll_cap` hours of it, before the period's own hours unless `base_first`. An hour beyond costs
+    as often as it counts, unless it is `plain_overage` (H9).
     """
 
     kind: ClassVar[str] = "hours"
@@ -58,15 +60,22 @@ class Hours:
     hours: Decimal
     overage_rate: Decimal
     prorate: bool = True
+    rolls: int = field(default=0, metadata=_SPARSE)
+    roll_cap: Decimal | None = field(default=None, metadata=_SPARSE)
+    base_first: bool = field(default=False, metadata=_SPARSE)
+    plain_overage: bool = field(default=False, metadata=_SPARSE)
     every: str = field(default="month", metadata=_SPARSE)
     timing: str = field(default="arrears", metadata=_SPARSE)
     anchor_on: date | None = field(default=None, metadata=_SPARSE)
+    work_types: tuple[str, ...] = field(default=(), metadata=_SPARSE)
 
     def __post_init__(self) -> None:
         check_price("amount", self.amount)
         check_price("overage_rate", self.overage_rate)
-        if not self.hours.is_finite() or not 0 < self.hours <= _MOST_HOURS:
-            raise InvalidFact("hours", f"must be above 0 and at most {_MOST_HOURS}")
+        check_hours("hours", self.hours)
+        check_rolls(self.rolls)
+        if self.roll_cap is not None:
+            check_hours("roll_cap", self.roll_cap)
         Rhythm(self.every, self.timing, self.anchor_on)
 
     @classmethod
@@ -78,7 +87,12 @@ class Hours:
             hours=facts.decimal("hours"),
             overage_rate=facts.decimal("overage_rate"),
             prorate=facts.flag("prorate", True),
+            rolls=facts.whole("rolls", 0),
+            roll_cap=facts.decimal("roll_cap") if facts.has("roll_cap") else None,
+            base_first=facts.flag("base_first", False),
+            plain_overage=facts.flag("plain_overage", False),
             every=rhythm.every,
             timing=rhythm.timing,
             anchor_on=rhythm.anchor_on,
+            work_types=facts.texts("work_types", most=MOST_KINDS),
         )

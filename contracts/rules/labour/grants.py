@@ -1,0 +1,90 @@
+"""The allowances, blocks and retainers that lines give, with the days they may be used."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from contracts.rules.labour.ledger import MONEY, Grant
+from contracts.rules.rhythm import MONTHS, Rhythm, meeting
+from contracts.rules.terms.amounts import Hours
+from contracts.rules.terms.worked import Block, Retainer
+from msp.kit.periods import Period, anchored
+
+_NEVER = date.max
+_LAST_YEAR = 9000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A line that gives hours or money, for the days it holds, with its anchored rhythm."""
+
+    key: str
+    agreement_id: int
+    terms: Hours | Block | Retainer
+    period: Period
+    rhythm: Rhythm
+
+
+def grants_of(given: Iterable[Given], until: date) -> tuple[Grant, ...]:
+    """Every grant that begins before a day; of two versions of a line the later says how much.
+
+    A block once bought stays, whatever becomes of its line; an allowance begun in the middle of a
+    period is whole (H8).
+    """
+    found: dict[str, Grant] = {}
+    for one in given:
+        for grant in _of(one, until):
+            before = found.get(grant.key)
+            if before is not None:
+                grant = replace(grant, starts_on=min(grant.starts_on, before.starts_on))
+            found[grant.key] = grant
+    return tuple(found.values())
+
+
+def _of(one: Given, until: date) -> list[Grant]:
+    terms = one.terms
+    if isinstance(terms, Block):
+        return [_block(one, terms)] if terms.bought_on < until else []
+    last = min(one.period.end, until)
+    if last <= one.period.start:
+        return []
+    return [
+        _of_period(one, terms, whole, part)
+        for whole in meeting(one.rhythm, Period(one.period.start, last))
+        if (part := whole.clip(one.period))
+    ]
+
+
+def _block(one: Given, terms: Block) -> Grant:
+    ends_on = terms.expires_on + timedelta(days=1) if terms.expires_on else _NEVER
+    return Grant(
+        key=one.key, agreement_id=one.agreement_id, amount=terms.hours * 60,
+        starts_on=terms.bought_on, own_until=ends_on, ends_on=ends_on, rank=1,
+        work_types=terms.work_types,
+    )  # fmt: skip
+
+
+def _of_period(one: Given, terms: Hours | Retainer, whole: Period, part: Period) -> Grant:
+    """What is left may be used `rolls` periods longer, while the line holds."""
+    ends_on = min(_later(whole, one.rhythm, terms.rolls), max(one.period.end, part.end))
+    grant = Grant(
+        key=f"{one.key}:{whole.start}", agreement_id=one.agreement_id, amount=Decimal(0),
+        starts_on=part.start, own_until=min(whole.end, ends_on), ends_on=ends_on,
+        work_types=terms.work_types,
+    )  # fmt: skip
+    if isinstance(terms, Retainer):
+        return replace(grant, amount=terms.amount, unit=MONEY, rank=2)
+    cap = None if terms.roll_cap is None else terms.roll_cap * 60
+    return replace(grant, amount=terms.hours * 60, base_first=terms.base_first, roll_cap=cap)
+
+
+def _later(whole: Period, rhythm: Rhythm, rolls: int) -> date:
+    """The end of the period so many periods on, measured from the anchor."""
+    if not rolls or rhythm.anchor_on is None or whole.end.year > _LAST_YEAR:
+        return whole.end
+    anchor = rhythm.anchor_on
+    step = MONTHS[rhythm.every]
+    gone = (whole.start.year - anchor.year) * 12 + whole.start.month - anchor.month
+    number = round(gone / step)
+    return anchored(anchor, (number + 1 + rolls) * step)
