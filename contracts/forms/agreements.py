@@ -134,7 +134,9 @@ class LinesBase(BaseFormSet):
         ]
 
 
-Lines = formset_factory(LineForm, formset=LinesBase, extra=0, can_delete=True, max_num=60)
+Lines = formset_factory(
+    LineForm, formset=LinesBase, extra=0, can_delete=True, max_num=60, absolute_max=60
+)
 
 
 def line_initial(line: AgreementLine, catalogue: Catalogue) -> dict[str, Any]:

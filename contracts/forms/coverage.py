@@ -113,4 +113,6 @@ class RowsBase(BaseFormSet):
         ]
 
 
-Rows = formset_factory(RowForm, formset=RowsBase, extra=2, can_delete=True, max_num=40)
+Rows = formset_factory(
+    RowForm, formset=RowsBase, extra=2, can_delete=True, max_num=40, absolute_max=40
+)

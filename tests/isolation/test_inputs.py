@@ -49,6 +49,25 @@ def filled(alpha: Tenant) -> World:
     return world("HERE", "OTHER")
 
 
+TURNS = 5
+
+
+def oddly(place: int) -> list[dict[str, str]]:
+    """Every parameter with something odd, mixed so that no single refusal hides all the others.
+
+    A parameter has another five of the odd values at the next address, so that within a few
+    addresses each has had each of them.
+    """
+    return [
+        {name: ODD[(n + place * TURNS + turn) % len(ODD)] for n, name in enumerate(NAMES)}
+        for turn in range(TURNS)
+    ]
+
+
+def bodies(place: int) -> list[tuple[str, bytes]]:
+    return [BODIES[(place * 3 + turn) % len(BODIES)] for turn in range(3)]
+
+
 def faults(browser: Browser, found: list[Route], filled: World) -> list[str]:
     """What answered with a 5xx, to odd parameters, odd forms and odd bodies."""
     wrong: list[str] = []
@@ -57,20 +76,20 @@ def faults(browser: Browser, found: list[Route], filled: World) -> list[str]:
         if answer.status_code >= 500 and answer.status_code != 503:
             wrong.append(f"{answer.status_code}: {said}")
 
-    for route in found:
+    for place, route in enumerate(found):
         url = route.url(filled)
         with undone():
             knows_get = browser.get(url).status_code != 405
         with undone():
             knows_post = browser.post(url).status_code != 405
-        for odd in ODD if knows_get else ():
-            query = "&".join(f"{name}={quote(odd[:300], safe='')}" for name in NAMES)
+        for turn, odd in enumerate(oddly(place) if knows_get else ()):
             with undone():
-                note(browser.get(f"{url}?{query}"), f"GET {url} with {odd[:20]!r}")
-        for odd in ODD if knows_post else ():
+                query = "&".join(f"{n}={quote(v[:300], safe='')}" for n, v in odd.items())
+                note(browser.get(f"{url}?{query}"), f"GET {url}, place {place} turn {turn}")
+        for turn, odd in enumerate(oddly(place) if knows_post else ()):
             with undone():
-                note(browser.post(url, dict.fromkeys(NAMES, odd)), f"POST {url} {odd[:20]!r}")
-        for kind, body in BODIES if knows_post else ():
+                note(browser.post(url, odd), f"POST {url}, place {place} turn {turn}")
+        for kind, body in bodies(place) if knows_post else ():
             with undone():
                 note(
                     browser.generic("POST", url, body, content_type=kind),
@@ -92,9 +111,9 @@ def quiet(sign_in: Callable) -> Callable[..., Browser]:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(3))
 def test_staff_pages_take_anything(filled: World, quiet: Callable, part: int) -> None:
-    wrong = faults(quiet(person("Ada")), STAFF[part::4], filled)
+    wrong = faults(quiet(person("Ada")), STAFF[part::3], filled)
     assert wrong == [], "\n".join(wrong[:40])
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,15 +80,17 @@ def test_the_scripts_fit_their_budget() -> None:
     assert sizes["chart.js"] <= 5 * 1024
 
 
-def _classes_of(css: str) -> set[str]:
+@cache
+def _classes_of(sheet: Path) -> frozenset[str]:
+    css = sheet.read_text()
     css = re.sub(r"/\*.*?\*/|url\([^)]*\)|\"[^\"]*\"", "", css, flags=re.DOTALL)
     selectors = re.findall(r"([^{}]+){", css)
-    return {name for part in selectors for name in re.findall(r"\.([a-zA-Z][\w-]*)", part)}
+    return frozenset(name for part in selectors for name in re.findall(r"\.([a-zA-Z][\w-]*)", part))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=_id)
 def test_a_template_uses_only_classes_that_exist(path: Path) -> None:
-    known = {name for style in STYLES for name in _classes_of(style.read_text())}
+    known = {name for style in STYLES for name in _classes_of(style)}
     html = re.sub(r"{%.*?%}|{{.*?}}", " ", COMMENT.sub("", path.read_text()), flags=re.DOTALL)
     used = {name for value in re.findall(r'\sclass="([^"]*)"', html) for name in value.split()}
     # "btn--{{ kind }}" leaves its stem behind
@@ -105,7 +108,7 @@ def test_every_class_is_used_or_offered_in_the_guide() -> None:
     unused = {
         name
         for path in STYLES
-        for name in _classes_of(path.read_text())
+        for name in _classes_of(path)
         if name not in words | FOREIGN and not any(name.startswith(stem) for stem in stems)
     }
     assert sorted(unused) == []
