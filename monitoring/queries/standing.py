@@ -18,6 +18,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     IntegerField,
     Max,
     Min,
@@ -85,6 +86,13 @@ def pulse(at: datetime) -> Pulse:
     return Pulse(at, Cursor.objects.values_list("evaluated_at", flat=True).first())
 
 
+class _Rank(Func):
+    """The place of a state among all. A `Case` would write the state out once for each of them."""
+
+    template = f"array_position(ARRAY{list(RANKS)}::text[], (%(expressions)s)::text)"
+    output_field = IntegerField()
+
+
 def with_state(rows: QuerySet[Check], now: Pulse) -> QuerySet[Check]:
     """Checks with the `state` people see (`late` included) and its `rank`."""
     period = ExpressionWrapper(
@@ -101,8 +109,7 @@ def with_state(rows: QuerySet[Check], now: Pulse) -> QuerySet[Check]:
     late_at = Case(When(schedule="", then=late_at), default=due_late)
     rows = rows.annotate(late_at=late_at)
     rows = rows.annotate(state=Case(late, default=F("status"), output_field=CharField()))
-    ranks = [When(state=state, then=Value(rank)) for state, rank in RANKS.items()]
-    return rows.annotate(rank=Case(*ranks, default=Value(0), output_field=IntegerField()))
+    return rows.annotate(rank=_Rank("state"))
 
 
 def standings(device_ids: Collection[int] | QuerySet, now: Pulse) -> dict[int, Standing]:
