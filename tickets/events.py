@@ -262,3 +262,72 @@ class TicketTookOver(Event):
     number: int
     merged_number: int
     since: str
+
+
+@dataclass(frozen=True)
+class TimerStarted(Event):
+    kind: ClassVar[str] = "tickets.timer_started"
+    sentence: ClassVar[str] = "started a timer on #{number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class TimeLogged(Event):
+    kind: ClassVar[str] = "tickets.time_logged"
+    sentence: ClassVar[str] = "logged {words} on #{number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    entry_id: int
+    minutes: int
+    words: str
+
+
+@dataclass(frozen=True)
+class TimeChanged(Event):
+    kind: ClassVar[str] = "tickets.time_changed"
+    sentence: ClassVar[str] = "corrected {before} to {words} on #{number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    entry_id: int
+    minutes: int
+    before: str
+    words: str
+
+
+@dataclass(frozen=True)
+class TimeRemoved(Event):
+    kind: ClassVar[str] = "tickets.time_removed"
+    sentence: ClassVar[str] = "took {words} off #{number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    entry_id: int
+    minutes: int
+    words: str
+
+
+@dataclass(frozen=True)
+class TimeBound(Event):
+    """Entries stand on an approved bill and are kept as they are."""
+
+    kind: ClassVar[str] = "tickets.time_bound"
+    sentence: ClassVar[str] = "put {count} entries of time on {ref}"
+    client_id: int
+    count: int
+    ref: str
+
+
+@dataclass(frozen=True)
+class TimeFreed(Event):
+    """Their bill is a draft again, so that entries may be corrected."""
+
+    kind: ClassVar[str] = "tickets.time_freed"
+    sentence: ClassVar[str] = "took {count} entries of time off {ref} again"
+    client_id: int
+    count: int
+    ref: str

@@ -27,8 +27,9 @@ class Ticket(models.Model):
     `due_at` is the next deadline of its running clocks, `client_wrote_at` the oldest word of the
     client that nobody answered, `touched_at` the last time a person and not the product acted;
     `policy_reason` says why this promise holds, `policy_failed` why the others do not, and
-    `level_chosen` that somebody chose it by hand. `client_since` is set where the client was wrong
-    before: what was said until then is not theirs to read. `resumes_at` is the exact instant a wait
+    `level_chosen` that somebody chose it by hand, `verdict` is what coverage said of work on it.
+    `client_since` is set where the client was wrong before: what was said until then is not theirs
+    to read. `resumes_at` is the exact instant a wait
     ends by itself, and `resume_cause` whether a date was agreed or the longest wait is over.
     """
 
@@ -94,6 +95,7 @@ class Ticket(models.Model):
     )
     level_chosen = models.BooleanField(default=False, db_default=False)
     covered = models.BooleanField(default=False)
+    verdict = models.CharField(max_length=10, blank=True, default="", db_default="")
     policy_reason = models.TextField(blank=True)
     policy_failed = ArrayField(models.TextField(), default=list, blank=True)
     opened_at = models.DateTimeField()
@@ -265,3 +267,81 @@ class TicketNumber(models.Model):
 
     def __str__(self) -> str:
         return str(self.last)
+
+
+class TimeQuerySet(models.QuerySet["TimeEntry"]):
+    def visible_to(self, viewer: Viewer) -> "TimeQuerySet":
+        """Only the MSP's people read entries; a client is told in sentences what concerns them."""
+        return self if viewer.is_staff else self.none()
+
+    def done(self) -> "TimeQuerySet":
+        """Entries that are over; a running timer is not time yet."""
+        return self.filter(ended_at__isnull=False)
+
+
+class TimeEntry(models.Model):
+    """Work on a ticket, from when to when. One without an end is a timer that runs.
+
+    `parts` holds a stretch for each class of hours with what coverage answered when it was written
+    down: verdict, rate, reason, and every condition that failed. `override` puts another verdict in
+    its place, with the reason why. `worked_on` is the client's date. Once it stands on an approved
+    bill (`billed_ref`) it does not change.
+    """
+
+    class Override(models.TextChoices):
+        NONE = "", "As agreed"
+        NO_CHARGE = "no_charge", "Without charge"
+        BILLABLE = "billable", "Billable"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="time")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    work_type = models.CharField(max_length=20)
+    role = models.CharField(max_length=12)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    worked_on = models.DateField()
+    note = models.TextField(blank=True)
+    override = models.CharField(max_length=10, choices=Override, blank=True, default="")
+    override_why = models.CharField(max_length=200, blank=True)
+    parts = models.JSONField(default=list)
+    key = models.CharField(max_length=80, null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    billed_ref = models.CharField(max_length=40, blank=True)
+
+    objects = TimeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_at__isnull=True), name="one_timer_per_person"
+            ),
+            models.UniqueConstraint(fields=["ticket", "key"], name="one_time_entry_per_key"),
+            models.CheckConstraint(
+                name="time_runs_forward",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")),
+            ),
+            models.CheckConstraint(
+                name="another_verdict_says_why",
+                condition=Q(override="", override_why="") | (~Q(override="") & ~Q(override_why="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["client", "worked_on"],
+                name="time_to_bill",
+                condition=Q(billed_ref="", ended_at__isnull=False),
+            ),
+            models.Index(fields=["client", "-worked_on"], name="time_of_client"),
+            models.Index(fields=["person", "-started_at"], name="time_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.ticket_id} at {self.started_at}"
+
+    @property
+    def seconds(self) -> int:
+        """How long it took; nothing while it still runs."""
+        return int((self.ended_at - self.started_at).total_seconds()) if self.ended_at else 0

@@ -145,6 +145,7 @@ def _shown(found: Ticket) -> dict[str, Any]:
         "ticket": found,
         "asked": queries.as_request(found, datetime.now(UTC)),
         "items": queries.timeline(found, for_client=True),
+        "worked": queries.told_client(found),
         "key": uuid.uuid4().hex,
         "ended": states.Verb.REOPEN in verbs,
         "waits": states.pauses(found.status),

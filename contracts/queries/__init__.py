@@ -57,6 +57,7 @@ from contracts.queries.pricing import (
     version_bill,
 )
 from contracts.queries.renewals import Renewal, renewal_queue, term_of
+from contracts.queries.working import cover_work
 
 __all__ = [
     "Bill",
@@ -79,6 +80,7 @@ __all__ = [
     "catalogue",
     "coming_period",
     "cover_devices",
+    "cover_work",
     "coverage",
     "domain_counts",
     "draft_of",

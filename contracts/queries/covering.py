@@ -11,8 +11,8 @@ from contracts.queries.agreements import in_force, published
 from contracts.queries.levels import level
 from contracts.rules import coverage as rules
 from contracts.rules import decisions
-from contracts.rules.calendar import is_open
-from contracts.rules.terms import PerDevice, read_terms
+from contracts.rules.labour import class_at
+from contracts.rules.terms import BY_THE_HOUR, COUNTED, PerDevice, read_terms
 from msp.kit.periods import local_date
 
 
@@ -23,7 +23,8 @@ class Cover:
     Without a covering line the client's agreement may still promise a service level: then
     `agreement_id` and `level_version_id` are set and `covered` is False. `verdict` is the answer of
     the agreement's decision table, or of its lines where no row speaks; `owner` says whose work it
-    is, and `rate` and `multiplier` what an hour of it costs where it is billable.
+    is, and `rate` and `multiplier` what an hour of it costs where it is billable. Work that an
+    agreement by the hour covers is both covered and billable: nobody has to be asked first.
     """
 
     agreement_id: int | None
@@ -81,6 +82,9 @@ def _answer(
     cover = _for_device(held, device, day) if device else _for_people(held, day)
     cover = replace(cover, verdict="included" if cover.covered else "billable")
     version = next((one for one in held if one.agreement_id == cover.agreement_id), None)
+    if version is not None and cover.covered and _by_the_hour(version):
+        reason = f"{cover.reason} Work under it is paid by the hour."
+        cover = replace(cover, verdict="billable", reason=reason)
     if version is None or not version.coverage:
         return cover, decisions.Decision(None, "", ())
     decision = decisions.decide(
@@ -88,6 +92,12 @@ def _answer(
         _names(version),
     )  # fmt: skip
     return _decided(cover, decision, held, day), decision
+
+
+def _by_the_hour(version: AgreementVersion) -> bool:
+    """Whether support is paid by the hour or from hours paid ahead, and no unit has it included."""
+    kinds = {line.kind for line in version.lines.all()}
+    return bool(kinds & set(BY_THE_HOUR)) and not kinds & set(COUNTED)
 
 
 def _question(
@@ -108,11 +118,7 @@ def hour_class(level_version_id: int | None, at: datetime) -> str:
     """Support hours, after hours or a holiday by the calendar promised; unknown without one."""
     if level_version_id is None:
         return ""
-    calendar = level(level_version_id).calendar
-    if is_open(calendar, at):
-        return "business"
-    day = local_date(at, calendar.zone)
-    return "holiday" if any(one.falls_on(day) for one in calendar.holidays) else "after"
+    return class_at(level(level_version_id).calendar, at)
 
 
 def _decided(

@@ -1,7 +1,7 @@
 """Two clients of one MSP with one of everything, each text marked so that it is known anywhere."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from billing import actions as billing
@@ -14,9 +14,10 @@ from msp.kit.periods import month
 from msp.kit.refs import Actor
 from tenants.journal.models import Delivery, Entry
 from tenants.people import actions as people
+from tenants.people.models import Person
 from tests import make
 from tickets import actions as tickets
-from tickets.models import Ticket
+from tickets.models import Ticket, TimeEntry
 
 MAY = month(2026, 5)
 JUNE_1 = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
@@ -38,6 +39,7 @@ class Owned:
     incident: Incident
     of_admin: Ticket
     of_user: Ticket
+    time: TimeEntry
     invoice: Invoice | None = None
 
 
@@ -67,10 +69,11 @@ def owned(mark: str, *, device_kind: str = "server") -> Owned:
     check = Check.objects.filter(device=device).first() or monitoring.add_check(
         device=device, name=f"Check {mark}", slug="beat", period=60, grace=60, by=make.BY, at=JUNE_1
     )
+    of_admin = ticket(f"Admins {mark}", note, admin, device)
     return Owned(
         mark, note, client, admin, user, device, agreement, check,
         enrolment, incident(mark, client, device, check),
-        ticket(f"Admins {mark}", note, admin, device), ticket(f"Users {mark}", note, user, device),
+        of_admin, ticket(f"Users {mark}", note, user, device), time_on(of_admin, note),
     )  # fmt: skip
 
 
@@ -92,6 +95,14 @@ def ticket(subject: str, note: str, contact: Contact, device: Device) -> Ticket:
     )  # fmt: skip
     tickets.note(ticket=made, body=f"Among us {note}", by=make.BY, at=JUNE_1)
     return made
+
+
+def time_on(ticket: Ticket, note: str) -> TimeEntry:
+    """An hour of the owner, with a note that is nobody else's to read."""
+    return tickets.log_time(
+        ticket=ticket, person=Person.objects.get(role="owner"), note=note, by=make.BY, at=JUNE_1,
+        started_at=JUNE_1 - timedelta(hours=1), ended_at=JUNE_1,
+    )  # fmt: skip
 
 
 @dataclass
@@ -129,6 +140,8 @@ class World:
             ("deliveries", "pk"): self.delivery.pk,
             ("keys", "public_id"): self.key_prefix,
             ("keys", "pk"): of.key.pk,
+            ("time", "pk"): of.time.pk,
+            ("time-entries", "pk"): of.time.pk,
         }
         for word in reversed(words):
             if (word, name) in known:

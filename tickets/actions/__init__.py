@@ -7,6 +7,15 @@ from tickets.actions.opening import Begins, open_ticket
 from tickets.actions.progress import close, reopen, resolve, set_status
 from tickets.actions.promises import BATCH, assess, breach_due, resume_due, set_priority, warn_due
 from tickets.actions.talk import client_message, contest_wait, note, reply, vendor_answered
+from tickets.actions.time import (
+    bind_time,
+    change_time,
+    free_time,
+    log_time,
+    remove_time,
+    start_timer,
+    stop_timer,
+)
 from tickets.actions.work import acknowledge, assign, hand
 
 __all__ = [
@@ -16,17 +25,22 @@ __all__ = [
     "acknowledge",
     "assess",
     "assign",
+    "bind_time",
     "breach_due",
     "change_many",
+    "change_time",
     "client_message",
     "close",
     "contest_wait",
+    "free_time",
     "hand",
     "hold_to",
+    "log_time",
     "merge",
     "move",
     "note",
     "open_ticket",
+    "remove_time",
     "reopen",
     "reply",
     "resolve",
@@ -34,6 +48,8 @@ __all__ = [
     "resume_due",
     "set_priority",
     "set_status",
+    "start_timer",
+    "stop_timer",
     "vendor_answered",
     "warn_due",
 ]

@@ -11,6 +11,7 @@ from contracts.rules.coverage import Offer, promise
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
 from tickets import events
+from tickets.actions._answers import Answers
 from tickets.actions._held import Held
 from tickets.actions.opening import About
 from tickets.models import Ticket
@@ -37,6 +38,7 @@ def move(
     if before_client != client.pk:
         ticket.level_chosen, ticket.client_since = False, at
     _look_up(ticket)
+    Answers.move_along(ticket, at)
     held.clocks.change_terms(What.MOVED, at)
     held.save()
     held.announce(
@@ -56,7 +58,7 @@ def _look_up(ticket: Ticket) -> None:
         client_id=ticket.client_id, device_id=ticket.device_id, at=ticket.opened_at
     )
     ticket.agreement_id, ticket.agreement_line_id = cover.agreement_id, cover.line_id
-    ticket.covered = cover.covered
+    ticket.covered, ticket.verdict = cover.covered, cover.verdict
     if not ticket.level_chosen:
         ticket.level_version_id = cover.level_version_id
         ticket.policy_reason, ticket.policy_failed = cover.reason, list(cover.failed)

@@ -157,6 +157,7 @@ def _row(about: About, number: int, began: datetime, at: datetime) -> Ticket:
         agreement_line_id=cover.line_id,
         level_version_id=cover.level_version_id,
         covered=cover.covered,
+        verdict=cover.verdict,
         policy_reason=cover.reason,
         policy_failed=list(cover.failed),
         opened_at=began,

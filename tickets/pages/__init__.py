@@ -1,6 +1,6 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from tickets.pages import changes, new, promises, queue, restamping, ticket
+from tickets.pages import changes, new, promises, queue, restamping, ticket, time
 from tickets.pages.fills import (
     nav_count,
     on_agreement_page,
@@ -36,4 +36,5 @@ urlpatterns = [
     *changes.urlpatterns,
     *promises.urlpatterns,
     *restamping.urlpatterns,
+    *time.urlpatterns,
 ]

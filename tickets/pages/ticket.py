@@ -79,6 +79,7 @@ def shown(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "merged": list(found.merged.only("number").order_by("number")),
         "other_zone": found.client.zone != (request.viewer.zone or request.tenant.zone),
         "can_edit": request.viewer.may(Permission.TICKET_EDIT),
+        "time": queries.time_of(found, request.viewer.person_id),
         **_choices(found, request.viewer.may(Permission.TICKET_MAJOR)),
     }
 

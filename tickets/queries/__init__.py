@@ -28,6 +28,19 @@ from tickets.queries.queue import (
     view_counts,
 )
 from tickets.queries.restamping import Restamped, outdated, restamped
+from tickets.queries.time import (
+    Logged,
+    Piece,
+    changed_since,
+    logged,
+    minutes_said,
+    seconds_logged,
+    time_of,
+    timer_of,
+    told_client,
+    work_of,
+    work_of_entries,
+)
 from tickets.queries.timeline import Item, parts, timeline
 
 __all__ = [
@@ -35,7 +48,9 @@ __all__ = [
     "VIEWS",
     "Item",
     "Listed",
+    "Logged",
     "MonthKept",
+    "Piece",
     "Promise",
     "Request",
     "Restamped",
@@ -43,6 +58,7 @@ __all__ = [
     "Shown",
     "Wanted",
     "as_request",
+    "changed_since",
     "clocks_of",
     "do_next",
     "ended_requests",
@@ -55,6 +71,8 @@ __all__ = [
     "kept_by_month",
     "kept_under",
     "listed",
+    "logged",
+    "minutes_said",
     "neighbours",
     "next_of",
     "open_count",
@@ -69,6 +87,12 @@ __all__ = [
     "queue",
     "restamped",
     "row_of",
+    "seconds_logged",
+    "time_of",
     "timeline",
+    "timer_of",
+    "told_client",
     "view_counts",
+    "work_of",
+    "work_of_entries",
 ]

@@ -27,6 +27,10 @@ _LOOKS = {  # kind of entry: icon, tone
     "tickets.held_to": ("gauge", ""),
     "tickets.merged": ("merge", ""),
     "tickets.took_over": ("merge", ""),
+    "tickets.timer_started": ("timer", ""),
+    "tickets.time_logged": ("timer", ""),
+    "tickets.time_changed": ("timer", ""),
+    "tickets.time_removed": ("timer-off", ""),
 }
 LIMIT = 400
 

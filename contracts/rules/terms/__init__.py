@@ -22,11 +22,13 @@ TERMS: dict[str, type[Terms]] = {
         PerDevice, PerUser, Flat, Labour, Hours, Block, Retainer, Percentage, Reduction, Commitment,
     )
 }  # fmt: skip
+COUNTED = ("per_device", "per_user")
 # Lines that support is paid by the hour with; without counted lines beside them nothing is free.
 BY_THE_HOUR = ("time", "hours", "block", "retainer")
 
 __all__ = [
     "BY_THE_HOUR",
+    "COUNTED",
     "COUNTINGS",
     "TERMS",
     "Adjusting",

@@ -300,6 +300,10 @@
     const now = window.steward.now();
     for (const el of all("[data-due]")) tick(el, now);
     for (const el of all("time[data-rel]")) since(el, now);
+    for (const el of all("time[data-run]")) {
+      const s = Math.max(0, Math.floor(now / 1000 - el.dataset.run)), two = (n) => String(n).padStart(2, "0");
+      el.textContent = `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+    }
   };
   setInterval(beat, 1000);
   doc.addEventListener("visibilitychange", beat);
