@@ -2,14 +2,20 @@
 
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from contracts.clients.models import Client, Device
 from monitoring import actions, events, queries
 from monitoring.models import Check, Incident
+from monitoring.queries.calling import case_of
 from monitoring.queries.checks import HEARTBEAT
 from msp.kit.refs import system
 from tenants.journal.registry import Told, reacts_to
 from tenants.people.models import Person
 from tickets import actions as tickets
+from tickets.dispatch import actions as dispatch
+from tickets.dispatch import queries as oncall
+from tickets.dispatch.events import CallTaken
 from tickets.events import TicketResolved
 from tickets.models import Ticket
 
@@ -179,6 +185,52 @@ def stand_by(event: TicketResolved, told: Told) -> None:
     if told.by.kind == "system" or not (event.source_key or "").startswith("incident:"):
         return
     incident = Incident.objects.filter(ticket_id=event.ticket_id, resolved_at=None).first()
+    if incident is not None:
+        actions.acknowledge(incident=incident, by=told.by, at=told.at)
+
+
+@reacts_to(
+    events.IncidentOpened, events.IncidentWorsened, events.SnoozeEnded, events.IncidentReopened
+)
+def call_people(
+    event: events.IncidentOpened
+    | events.IncidentWorsened
+    | events.SnoozeEnded
+    | events.IncidentReopened,
+    told: Told,
+) -> None:
+    """Begin the escalation that is for it; nobody is called about what somebody took on.
+
+    A snooze that is over, or an incident opened again, is called about anew.
+    """
+    rows = Incident.objects.select_for_update(of=("self",))
+    incident = rows.select_related("device", "level_version").get(pk=event.incident_id)
+    anew = isinstance(event, events.SnoozeEnded | events.IncidentReopened)
+    if incident.resolved_at is not None or (incident.acknowledged_at is not None and not anew):
+        return
+    policy = oncall.policy_for(case_of(incident))
+    if policy is None:
+        return
+    source_key = f"incident:{incident.pk}"
+    if anew:
+        dispatch.end_call(source_key=source_key, why="it is called anew", by=BY, at=told.at)
+    dispatch.begin_call(
+        source_key=source_key, subject=f"{incident.title} ({incident.client.name})",
+        url=reverse("incident", args=[incident.number]), policy=policy,
+        refs={
+            "incident_id": incident.pk, "device_id": incident.device_id,
+            "client_id": incident.client_id,
+        },
+        began_at=incident.opened_at, by=BY, at=told.at,
+    )  # fmt: skip
+
+
+@reacts_to(CallTaken)
+def acknowledge_incident(event: CallTaken, told: Told) -> None:
+    """Who takes on the call has taken on the incident."""
+    if event.incident_id is None:
+        return
+    incident = Incident.objects.filter(pk=event.incident_id, resolved_at=None).first()
     if incident is not None:
         actions.acknowledge(incident=incident, by=told.by, at=told.at)
 

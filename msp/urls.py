@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("contracts.clients.pages")),
     path("", include("contracts.pages")),
     path("", include("tickets.pages")),
+    path("", include("tickets.dispatch.pages")),
     path("", include("monitoring.pages")),
     path("", include("billing.pages")),
     path("portal/", include("contracts.clients.portal")),

@@ -17,6 +17,7 @@ from monitoring.rules import flapping
 from monitoring.rules.judging import Problem, Quiet, Reason, Verdict, judge
 from msp.kit.refs import Actor
 from tenants.journal.announce import announce
+from tickets.dispatch import actions as dispatch
 
 _SAVED = ["told", "quiet", "wake_at", "recovered_at", "behind", "state", "resolved_at"]
 
@@ -118,6 +119,11 @@ class Telling:
         )  # fmt: skip
         incident.quiet, incident.wake_at = "", None
         incident.save(update_fields=_SAVED)
+        if incident.told:
+            dispatch.end_call(
+                source_key=f"incident:{incident.pk}", why="heard from it again", by=self.by,
+                at=self.at,
+            )  # fmt: skip
         self._announce(
             events.IncidentRecovered, incident, check_id=incident.check_row_id,
             title=incident.title, recovered_at=incident.resolved_at.isoformat(),

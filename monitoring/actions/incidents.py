@@ -12,6 +12,7 @@ from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
 from tenants.people.models import Person
+from tickets.dispatch import actions as dispatch
 
 State = Incident.State
 Consent = Incident.Consent
@@ -27,6 +28,7 @@ def acknowledge(*, incident: Incident, by: Actor, at: datetime) -> Incident:
     incident.state, incident.acknowledged_at = State.ACKNOWLEDGED, at
     incident.acknowledged_by = by.name[:120]
     incident.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
+    dispatch.take_call(source_key=f"incident:{incident.pk}", by=by, at=at)
     announce(
         events.IncidentAcknowledged(
             incident.pk, incident.number, incident.device_id, incident.client_id,
@@ -57,6 +59,7 @@ def resolve_incident(*, incident: Incident, by: Actor, at: datetime, note: str) 
         ]
     )  # fmt: skip
     incident.signals.filter(cleared_at__isnull=True).update(cleared_at=at)
+    dispatch.end_call(source_key=f"incident:{incident.pk}", why=incident.note, by=by, at=at)
     Telling.wake_those_behind(incident, at)
     announce(
         events.IncidentResolved(
@@ -146,6 +149,7 @@ def snooze(*, incident: Incident, until: datetime, by: Actor, at: datetime) -> I
     incident.save(
         update_fields=["snoozed_until", "wake_at", "state", "acknowledged_at", "acknowledged_by"]
     )
+    dispatch.take_call(source_key=f"incident:{incident.pk}", by=by, at=at)
     announce(
         events.IncidentSnoozed(
             incident.pk, incident.number, incident.device_id, incident.client_id,

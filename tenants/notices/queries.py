@@ -1,6 +1,7 @@
 """Reading what people are told."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.utils.module_loading import import_string
 
@@ -13,6 +14,17 @@ from tenants.people.rules.viewer import Viewer
 def unread(viewer: Viewer) -> int:
     """How many notices wait, for the sidebar."""
     return Notice.objects.filter(person_id=viewer.person_id, read_at__isnull=True).count()
+
+
+def alerts_wait(at: datetime) -> bool:
+    """Whether anybody is to be told something outside the product by now."""
+    return Notice.objects.filter(send_at__lte=at).exists()
+
+
+def people_with_alerts(at: datetime) -> list[int]:
+    """Those with an alert that may leave by now."""
+    due = Notice.objects.filter(send_at__lte=at).order_by("person_id")
+    return list(due.values_list("person_id", flat=True).distinct())
 
 
 def heard_by(viewer: Viewer, told: Iterable[Told]) -> Iterator[str]:

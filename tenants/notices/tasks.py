@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from tenants.context import Tenant
+from tenants.notices import actions, queries
 from tenants.notices.models import Mail
 from tenants.work import for_each, hint, platform_task, tenant_task
 
@@ -26,6 +27,8 @@ def send_due() -> None:
 def _look(_tenant: Tenant) -> None:
     if _due().exists():
         hint(send)
+    if queries.alerts_wait(datetime.now(UTC)):
+        hint(send_alerts)
 
 
 def _due():  # type: ignore[no-untyped-def]
@@ -38,6 +41,13 @@ def _due():  # type: ignore[no-untyped-def]
 def send() -> None:
     for pk in list(_due().order_by("pk").values_list("pk", flat=True)[:200]):
         send_one(pk)
+
+
+@tenant_task
+def send_alerts() -> None:
+    """Put together what each person is to hear of, and owe it to their channels."""
+    for person_id in queries.people_with_alerts(datetime.now(UTC)):
+        actions.send_alerts(person_id=person_id, at=datetime.now(UTC))
 
 
 @transaction.atomic

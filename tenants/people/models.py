@@ -13,7 +13,11 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Someone who can sign in. `kind` decides which half of the product they enter."""
+    """Someone who can sign in. `kind` decides which half of the product they enter.
+
+    Between `quiet_from` and `quiet_until`, by the clock of their zone, only what is urgent reaches
+    them outside the product.
+    """
 
     class Kind(models.TextChoices):
         STAFF = "staff"
@@ -29,6 +33,8 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
 
     objects = PersonManager()
     USERNAME_FIELD = "email"

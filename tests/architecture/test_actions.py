@@ -12,9 +12,12 @@ ACTIONS = files_called("actions")
 FOLLOWS = "it is itself what followed from an announced event"
 REGISTER = "the device's or the contact's action that calls it announces"
 SILENT = {  # actions that announce nothing, and why that is right
-    "tenants.notices.actions.tell": FOLLOWS,
-    "tenants.notices.actions.mail": FOLLOWS,
-    "tenants.notices.actions.mark_read": "what somebody has read is nobody else's business",
+    "tenants.notices.actions.telling.tell": FOLLOWS,
+    "tenants.notices.actions.telling.mail": FOLLOWS,
+    "tenants.notices.actions.alerts.alert": FOLLOWS,
+    "tenants.notices.actions.alerts.alert_over": FOLLOWS,
+    "tenants.notices.actions.alerts.send_alerts": FOLLOWS,
+    "tenants.notices.actions.telling.mark_read": "what somebody has read is nobody else's business",
     "contracts.clients.actions.register.begin": REGISTER,
     "contracts.clients.actions.register.cut": REGISTER,
     "contracts.clients.actions.register.reclass": REGISTER,

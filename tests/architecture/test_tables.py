@@ -14,6 +14,7 @@ ORDER = (
     "clients",
     "contracts",
     "tickets",
+    "dispatch",
     "monitoring",
     "billing",
 )

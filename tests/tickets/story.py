@@ -7,7 +7,7 @@ prints, as JSON, the numbers of the tickets the pages are opened with.
 import json
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 PASSWORD = "a-long-password"
@@ -41,7 +41,45 @@ def build() -> dict[str, int]:
         numbers = {"grave": _grave(scene).number}
         for line in SMALL:
             numbers["plain"] = _small(scene, people, *line).number
-        return numbers
+        return numbers | _on_call(people)
+
+
+def _on_call(people: dict[str, Any]) -> dict[str, int]:
+    """Ben's week with Ada's evening in it, holes at the weekend, and a call nobody has taken on."""
+    from msp.kit.refs import system
+    from tickets.dispatch import actions
+    from tickets.dispatch.rules.chain import Chain, Step, Target
+    from tickets.dispatch.rules.rota import Hours, Layer
+
+    now, by = datetime.now(UTC), system("Tests")
+    monday = now.date() - timedelta(days=now.weekday() + 7)
+    layer = Layer(
+        "Weeks", (people["Ada"].pk, people["Ben"].pk), monday,
+        hours=(Hours((0, 1, 2, 3, 4), time(7), time(20)),),
+    )  # fmt: skip
+    rota = actions.make_schedule(
+        name="First line", zone="America/New_York", layers=[layer], by=by, at=now
+    )
+    actions.take_over(
+        schedule=rota, person=people["Ada"], starts_at=now, ends_at=now + timedelta(hours=9), by=by,
+        at=now,
+    )  # fmt: skip
+    actions.ask_swap(
+        schedule=rota, asker=people["Ada"], person=people["Ben"],
+        stretch=(now + timedelta(hours=1), now + timedelta(hours=2)), by=by, at=now,
+    )  # fmt: skip
+    steps = (Step(0, (Target("schedule", rota.pk),)), Step(600, (Target("person", 1),)))
+    policy = actions.keep_policy(
+        name="Critical", rank=1, when={"severities": ["critical"]},
+        chain=Chain(steps, repeat=1, remind=900), by=by, at=now,
+    )  # fmt: skip
+    call = actions.begin_call(
+        source_key="incident:0", subject="No heartbeat from hdg-srv-01", url="/tickets",
+        policy=policy, refs={}, began_at=now, by=by, at=now,
+    )  # fmt: skip
+    if call is not None:
+        actions.step_call(call_id=call.pk, by=by, at=now)
+    return {"rota": rota.pk, "policy": policy.pk}
 
 
 def _grave(scene: Any) -> Any:

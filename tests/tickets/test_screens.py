@@ -1,5 +1,6 @@
 """This room's pages in a real browser: sound, never wider than the screen, and live."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Browser, expect
@@ -8,13 +9,14 @@ from tests.browsing import Product
 from tests.screens import Open, assert_sound, each_page
 
 STORY = "tests.tickets.story"
-BEN, DANA = "ben@alpha.example", "dana@harbor.example"
+ADA, BEN, DANA = "ada@alpha.example", "ben@alpha.example", "dana@harbor.example"
 PAGES = {
     BEN: (
         "/tickets", "/tickets?q=nothing+like+it", "/tickets/{grave}", "/tickets/{plain}",
         "/tickets/new?client=harbor-dental-group", "/tickets/{grave}/wait",
-        "/tickets/{grave}/move", "/",
+        "/tickets/{grave}/move", "/", "/oncall/{rota}", "/oncall/calls",
     ),
+    ADA: ("/oncall", "/oncall/{rota}/layers/0", "/oncall/escalations/{policy}"),
     DANA: (
         "/portal/", "/portal/requests?who=everyone", "/portal/requests/{grave}",
         "/portal/requests/new?subject=Outlook",
@@ -89,6 +91,23 @@ def test_an_open_queue_shows_a_new_request(enter: Open) -> None:
     portal.get_by_role("button", name="Send request").click()
     expect(portal.get_by_role("heading", level=1)).to_have_text("The scanner hums")
     expect(queue.get_by_role("link", name="The scanner hums")).to_be_visible(timeout=20_000)
+
+
+def test_dragging_over_a_week_fills_in_who_takes_over(enter: Open) -> None:
+    page = enter(BEN, "/oncall/{rota}")
+    week = page.locator(".rota svg").nth(1)
+    box = week.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 2 / 7, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 3 / 7, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(page.locator("#id_starts")).to_have_value(re.compile(r"T00:00"))
+    expect(page.locator("#id_ends")).to_have_value(re.compile(r"T00:00"))
+    page.locator("#id_person").select_option(label="Ben")
+    page.get_by_role("button", name="Take over", exact=True).last.click()
+    expect(page.locator("#toasts")).to_contain_text("in the schedule")
+    assert page.complaints == []
 
 
 def test_a_new_ticket_asks_for_what_the_client_has(enter: Open) -> None:

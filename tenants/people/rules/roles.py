@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people.edit"
     SETTINGS_EDIT = "settings.edit"
     JOURNAL_VIEW = "journal.view"
+    ONCALL_EDIT = "oncall.edit"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,14 @@ ROLES: dict[str, Role] = {
             "Dispatcher",
             "Works and hands out tickets, declares major incidents, sees agreements and drafts of "
             "bills.",
-            _WORK | {P.TICKET_MAJOR, P.TICKET_BACKDATE, P.BILLING_VIEW, P.JOURNAL_VIEW},
+            _WORK
+            | {
+                P.TICKET_MAJOR,
+                P.TICKET_BACKDATE,
+                P.BILLING_VIEW,
+                P.JOURNAL_VIEW,
+                P.ONCALL_EDIT,
+            },
         ),
         Role(
             "finance",
