@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from msp.kit.slots import Nav, News, Step
+from tenants.people.rules.roles import PortalRight, portal_roles
 
 _PAGES = "contracts.pages"
 _PORTAL = "contracts.portal"
@@ -13,13 +14,14 @@ class ContractsConfig(AppConfig):
         "client": [f"{_PAGES}.on_client_page"],
         "client-stats": [f"{_PAGES}.on_client_stats"],
         "client-ties": [f"{_PAGES}.on_client_ties"],
-        "client-tabs": [f"{_PAGES}.on_client_tabs"],
+        "client-tabs": [f"{_PAGES}.on_client_tabs", f"{_PAGES}.on_client_quotes"],
         "client-rail": [f"{_PAGES}.on_client_rail"],
         "client-columns": [f"{_PAGES}.on_client_list"],
         "device-rail": [f"{_PAGES}.on_device_rail"],
         "ticket-rail": [f"{_PAGES}.on_ticket_rail"],
         "palette": [f"{_PAGES}.on_palette"],
-        "portal-home-last": [f"{_PORTAL}.on_home"],
+        "portal-home": [f"{_PORTAL}.on_home"],
+        "portal-home-last": [f"{_PORTAL}.on_home_last"],
         "portal-device": [f"{_PORTAL}.on_device"],
     }
     setup = [
@@ -31,8 +33,16 @@ class ContractsConfig(AppConfig):
             order=30,
         )
     ]
-    news = [News("agreement", "agreement.view"), News("contracts", "agreement.view")]
+    news = [
+        News("agreement", "agreement.view"),
+        News("quote", "agreement.view"),
+        News("contracts", "agreement.view"),
+    ]
     nav = [
+        Nav(
+            "Commercial", "quote", "Quotes", "file-pen-line", "quote-list", "agreement.view",
+            order=40,
+        ),
         Nav(
             "Commercial", "agreement", "Agreements", "file-text", "agreement-list",
             "agreement.view", order=41,
@@ -51,6 +61,10 @@ class ContractsConfig(AppConfig):
         ),
         Nav(
             "", "agreement", "Agreement", "file-text", "portal-agreement", side="portal", order=40
+        ),
+        Nav(
+            "", "quote", "Quotes", "file-pen-line", "portal-quote-list", side="portal", order=45,
+            roles=portal_roles(PortalRight.OFFERS_SEE),
         ),
         Nav(
             "", "catalogue", "What we offer", "package", "portal-catalogue", side="portal",

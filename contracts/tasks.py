@@ -4,8 +4,8 @@ import logging
 from datetime import UTC, datetime
 
 from contracts import actions
-from contracts.models import Agreement
-from contracts.queries import renewals
+from contracts.models import Agreement, Quote
+from contracts.queries import quotes, renewals
 from msp.kit.refs import system
 from msp.kit.refusals import Refused
 from tenants.context import Tenant
@@ -28,3 +28,15 @@ def _renew(_tenant: Tenant) -> None:
             actions.renew_due(agreement=agreement, by=system("Renewals"), at=now)
         except Refused as error:
             log.warning("Agreement %s could not be renewed: %s", agreement.number, error.reason)
+
+
+@platform_task
+def expire_due() -> None:
+    """Each MSP's quotes whose last day is over; one that was answered meanwhile is left alone."""
+    for_each(_expire)
+
+
+def _expire(_tenant: Tenant) -> None:
+    now = datetime.now(UTC)
+    for pk in quotes.expired(now):
+        actions.expire_quote(quote=Quote.objects.get(pk=pk), by=system("Quotes"), at=now)

@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
         "billing.tasks.open_due_runs": 300,
         "billing.tasks.sweep": 10,
         "contracts.tasks.renew_due": 3600,
+        "contracts.tasks.expire_due": 60,
     }.items()
 } | {
     "tenants.tasks.build_requested": _every("tenants.tasks.build_requested", 15)
@@ -310,6 +311,7 @@ SPECTACULAR_SETTINGS = {
         "AgreementState": "contracts.models.Agreement.State",
         "IncidentState": "monitoring.models.Incident.State",
         "InvoiceState": "billing.models.Invoice.State",
+        "QuoteState": "contracts.models.Quote.State",
         "TicketStatus": "tickets.api.STATUSES",
         "Priority": "tickets.models.Ticket.Priority",
         "Grade": "tickets.models.Ticket.Grade",

@@ -4,48 +4,22 @@ Made from the frozen rows alone and stamped with the moment of issue, so that ma
 the same bytes and the digest kept beside it stays a proof.
 """
 
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import typst
 from babel.dates import format_date
-from django.conf import settings
 
 from billing.models import Invoice, InvoiceLine
 from billing.rules.wording import days_of, price, quantity, unit_sum
+from msp.kit import papers
 from msp.kit.money import format_money
 from msp.kit.periods import Period
 
-_LETTER = {"USD", "CAD", "MXN", "PHP"}
 _LOCALE = "en_US"
 
 
 def render(invoice: Invoice) -> bytes:
-    """The PDF of an issued invoice: PDF/A where every letter can be embedded, plain PDF else."""
-    data = {"data": json.dumps(document(invoice))}
-    stamp = invoice.issued_at.replace(microsecond=0) if invoice.issued_at else None
-    source = _template()
-    try:
-        made = _compiler().compile(
-            input=source, format="pdf", sys_inputs=data, pdf_standards="a-3b", timestamp=stamp
-        )
-    except typst.TypstError:
-        made = _compiler().compile(input=source, format="pdf", sys_inputs=data, timestamp=stamp)
-    if not isinstance(made, bytes):
-        raise TypeError("The PDF came back in parts.")
-    return made
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    return typst.Compiler()
-
-
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (Path(settings.BASE_DIR) / "templates/billing/papers/invoice.typ").read_bytes()
+    """The PDF of an issued invoice."""
+    return papers.render("billing/papers/invoice.typ", document(invoice), stamp=invoice.issued_at)
 
 
 def document(invoice: Invoice) -> dict[str, Any]:
@@ -55,7 +29,7 @@ def document(invoice: Invoice) -> dict[str, Any]:
     currency = invoice.currency
     return {
         "title": f"Invoice {invoice.number}",
-        "paper": "us-letter" if currency in _LETTER else "a4",
+        "paper": papers.sheet_of(currency),
         "seller": party["seller"],
         "number": invoice.number,
         "client": party["name"],

@@ -1,5 +1,6 @@
 """Everything that changes what we promise."""
 
+from contracts.actions.accepting import Wanted, accept_quote, convert_quote, decline_quote
 from contracts.actions.agreements import (
     MOST_LINES,
     LineInput,
@@ -12,6 +13,7 @@ from contracts.actions.agreements import (
     set_coverage,
     set_lines,
 )
+from contracts.actions.answers import Signature
 from contracts.actions.catalogue import (
     PartInput,
     add_offer,
@@ -30,12 +32,29 @@ from contracts.actions.promises import (
     revise_level,
     set_fallback,
 )
+from contracts.actions.quotes import (
+    OptionInput,
+    QuotedInput,
+    draft_quote,
+    drop_draft,
+    expire_quote,
+    note_viewed,
+    revise_quote,
+    send_quote,
+    withdraw_quote,
+    write_quote,
+)
 from contracts.actions.renewals import give_notice, raise_prices, renew, renew_due
 
 __all__ = [
     "MOST_LINES",
     "LineInput",
+    "OptionInput",
     "PartInput",
+    "QuotedInput",
+    "Signature",
+    "Wanted",
+    "accept_quote",
     "add_calendar",
     "add_level",
     "add_offer",
@@ -47,18 +66,28 @@ __all__ = [
     "change_offer",
     "change_service",
     "clear_fallback",
+    "convert_quote",
+    "decline_quote",
     "discard_draft",
     "draft_agreement",
+    "draft_quote",
+    "drop_draft",
     "end_agreement",
+    "expire_quote",
     "give_notice",
+    "note_viewed",
     "publish",
     "raise_prices",
     "renew",
     "renew_due",
     "revise_level",
+    "revise_quote",
+    "send_quote",
     "set_coverage",
     "set_fallback",
     "set_lines",
     "set_price",
     "uplift_prices",
+    "withdraw_quote",
+    "write_quote",
 ]

@@ -96,10 +96,14 @@ class PriceFields(working.WorkFields):
             return values
         try:
             values["facts"] = self._facts(values)
-            read_terms(values["kind"], values["facts"])
+            self.read(values["kind"], values["facts"])
         except InvalidFact as error:
             self.add_error(self.field_of(error.field), error.reason[:1].upper() + error.reason[1:])
         return values
+
+    def read(self, kind: str, facts: dict[str, Any]) -> Any:
+        """The terms as they will be read."""
+        return read_terms(kind, facts)
 
     def facts(self) -> dict[str, Any]:
         """The facts of the kind that was chosen, as they are stored."""

@@ -9,6 +9,8 @@ from contracts.pages import (
     levels,
     offers,
     prices,
+    quote_editor,
+    quotes,
     renewals,
     services,
     versions,
@@ -17,6 +19,7 @@ from contracts.pages.coverage import on_ticket_rail
 from contracts.pages.panels import (
     on_client_list,
     on_client_page,
+    on_client_quotes,
     on_client_rail,
     on_client_stats,
     on_client_tabs,
@@ -27,6 +30,8 @@ from contracts.pages.panels import (
 
 urlpatterns = [
     *agreements.urlpatterns,
+    *quotes.urlpatterns,
+    *quote_editor.urlpatterns,
     *renewals.urlpatterns,
     *coverage.urlpatterns,
     *versions.urlpatterns,
@@ -42,6 +47,7 @@ urlpatterns = [
 __all__ = [
     "on_client_list",
     "on_client_page",
+    "on_client_quotes",
     "on_client_rail",
     "on_client_stats",
     "on_client_tabs",

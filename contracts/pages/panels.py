@@ -27,6 +27,14 @@ def on_client_tabs(request: HttpRequest, client: Client) -> Panel:
     }
 
 
+def on_client_quotes(request: HttpRequest, client: Client) -> Panel:
+    """A tab with what was offered to the client."""
+    if not request.viewer.may(Permission.AGREEMENT_VIEW):
+        return None
+    count = client.quotes.count()
+    return {"template": "contracts/_client_quotes_tab.html", "client": client, "count": count}
+
+
 def on_client_ties(request: HttpRequest, client: Client) -> Panel:
     """A client whose agreement still bills cannot be parted with."""
     now = datetime.now(UTC)

@@ -60,3 +60,12 @@ def wall_short(at: datetime) -> str:
 def clock(at: datetime) -> str:
     """The hour of an instant on the wall clock it already carries."""
     return format_time(at, "short", tzinfo=at.tzinfo, locale=locale())
+
+
+_EVERY = {"once": "once", "month": "a month", "quarter": "a quarter", "year": "a year"}
+
+
+@register.simple_tag
+def every(rhythm: str) -> str:
+    """How often an amount of a quote is paid."""
+    return _EVERY[rhythm]

@@ -47,6 +47,15 @@ STATES = {
         "review": ("warn", "alert", _("Review")),
         "issued": ("ok", "done", _("Issued")),
     },
+    "quote": {
+        "draft": ("idle", "new", _("Draft")),
+        "sent": ("info", "ring", _("Sent")),
+        "viewed": ("info", "half", _("Opened")),
+        "accepted": ("ok", "done", _("Accepted")),
+        "declined": ("danger", "minus", _("Declined")),
+        "expired": ("warn", "late", _("Expired")),
+        "withdrawn": ("idle", "minus", _("Withdrawn")),
+    },
     "invoice": {
         "draft": ("idle", "new", _("Draft")),
         "review": ("warn", "alert", _("Needs a look")),

@@ -6,8 +6,9 @@ from typing import Any
 
 from billing import actions as billing
 from billing.models import Invoice
+from contracts import actions as contracts
 from contracts.clients.models import Client, Contact, Device
-from contracts.models import Agreement
+from contracts.models import Agreement, Quote
 from monitoring import actions as monitoring
 from monitoring.models import Check, EnrolmentKey, Incident, IncidentNumber
 from msp.kit.periods import month
@@ -40,6 +41,7 @@ class Owned:
     of_admin: Ticket
     of_user: Ticket
     time: TimeEntry
+    quote: Quote
     invoice: Invoice | None = None
 
 
@@ -74,7 +76,21 @@ def owned(mark: str, *, device_kind: str = "server") -> Owned:
         mark, note, client, admin, user, device, agreement, check,
         enrolment, incident(mark, client, device, check),
         of_admin, ticket(f"Users {mark}", note, user, device), time_on(of_admin, note),
+        quote(mark, client),
     )  # fmt: skip
+
+
+def quote(mark: str, client: Client) -> Quote:
+    """A quote that was sent, and its next version being written."""
+    made = contracts.draft_quote(client=client, name=f"Offer {mark}", by=make.BY, at=JUNE_1)
+    version = contracts.write_quote(
+        version=made.versions.get(), options=[contracts.OptionInput(f"Option {mark}")],
+        lines=[contracts.QuotedInput(f"Care {mark}", "flat", {"amount": "100.00"})],
+        valid_until_on=date(9000, 1, 1), by=make.BY, at=JUNE_1,
+    )  # fmt: skip
+    made = contracts.send_quote(version=version, by=make.BY, at=JUNE_1)
+    contracts.revise_quote(quote=made, by=make.BY, at=JUNE_1)
+    return made
 
 
 def incident(mark: str, client: Client, device: Device, check: Check) -> Incident:
@@ -128,6 +144,8 @@ class World:
             ("tickets", "number"): of.of_admin.number,
             ("tickets", "pk"): of.of_admin.pk,
             ("requests", "number"): of.of_admin.number,
+            ("quotes", "pk"): of.quote.pk,
+            ("quotes", "number"): of.quote.number,
             ("incidents", "number"): of.incident.number,
             ("incidents", "pk"): of.incident.pk,
             ("checks", "pk"): of.check.pk,

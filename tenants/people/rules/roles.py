@@ -74,8 +74,26 @@ ROLES: dict[str, Role] = {
 PORTAL_ROLES: dict[str, str] = {
     "user": "Sees and sends own requests and devices.",
     "billing": "Also sees invoices.",
-    "admin": "Sees all requests, devices and invoices of the company.",
+    "admin": "Sees all requests, devices and invoices of the company, and accepts offers for it.",
 }
+
+
+class PortalRight(StrEnum):
+    """What only some of a client's people may do in the portal."""
+
+    OFFERS_SEE = "offers.see"
+    OFFERS_ANSWER = "offers.answer"
+
+
+PORTAL_RIGHTS: dict[str, frozenset[PortalRight]] = {
+    "billing": frozenset({PortalRight.OFFERS_SEE}),
+    "admin": frozenset(PortalRight),
+}
+
+
+def portal_roles(right: PortalRight) -> tuple[str, ...]:
+    """The portal roles that hold a right."""
+    return tuple(role for role, rights in PORTAL_RIGHTS.items() if right in rights)
 
 
 def permissions_of(role_code: str) -> frozenset[Permission]:

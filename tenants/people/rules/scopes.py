@@ -11,6 +11,7 @@ RIGHTS: dict[str, tuple[Permission, Permission]] = {
     "contacts": (_P.CLIENT_VIEW, _P.CLIENT_EDIT),
     "devices": (_P.DEVICE_VIEW, _P.DEVICE_EDIT),
     "agreements": (_P.AGREEMENT_VIEW, _P.AGREEMENT_EDIT),
+    "quotes": (_P.AGREEMENT_VIEW, _P.AGREEMENT_EDIT),
     "tickets": (_P.TICKET_VIEW, _P.TICKET_EDIT),
     "incidents": (_P.INCIDENT_VIEW, _P.INCIDENT_EDIT),
     "invoices": (_P.BILLING_VIEW, _P.BILLING_EDIT),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from msp.kit.refs import Actor
-from tenants.people.rules.roles import Permission
+from tenants.people.rules.roles import PORTAL_RIGHTS, Permission, PortalRight
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Viewer:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    def may_as_client(self, right: PortalRight) -> bool:
+        """Whether a client's person may do this for the company."""
+        return self.kind == "portal" and right in PORTAL_RIGHTS.get(self.role, frozenset())
 
     def as_contact(self, *, client_id: int, contact_id: int, role: str) -> "Viewer":
         """The same person as the contact of a client."""

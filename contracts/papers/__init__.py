@@ -1,0 +1,1 @@
+"""What leaves the house about promises: PDFs and mails."""

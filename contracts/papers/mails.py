@@ -1,0 +1,43 @@
+"""The mails that bring a quote, or ask to approve a version of an agreement."""
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from contracts.models import AgreementVersion, QuoteVersion
+from tenants.context import address, current
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says."""
+
+    subject: str
+    text: str
+
+
+def quote(version: QuoteVersion) -> Letter:
+    """The way to a quote, and until when it holds."""
+    found = version.quote
+    given = {
+        "quote": found,
+        "version": version,
+        "msp_name": current().name,
+        "link": address(reverse("portal-quote", args=[found.number])),
+    }
+    text = render_to_string("contracts/mail/quote.txt", given)
+    return Letter(f"{found.number}: {found.name}, from {current().name}", text.strip() + "\n")
+
+
+def approval(version: AgreementVersion) -> Letter:
+    """The way to a version of an agreement that waits for the client's word."""
+    given = {
+        "agreement": version.agreement,
+        "version": version,
+        "msp_name": current().name,
+        "link": address(reverse("portal-approval", args=[version.agreement_id])),
+    }
+    text = render_to_string("contracts/mail/approval.txt", given)
+    subject = f"Please look at version {version.number} of {version.agreement.name}"
+    return Letter(subject, text.strip() + "\n")
