@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 
 from contracts import events
 from contracts.clients.models import Client, Contact
@@ -20,7 +20,6 @@ from msp.kit.money import minor_units
 from msp.kit.periods import day_start, local_date
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
-from tenants.context import current_schema
 from tenants.journal.announce import announce
 
 VERSION_FIELDS = frozenset(
@@ -31,6 +30,7 @@ VERSION_FIELDS = frozenset(
 )  # fmt: skip
 LONGEST_TEXT = 20_000
 FIRST_OPTION = "a"
+MOST_TRIES = 20
 
 
 @transaction.atomic
@@ -41,13 +41,12 @@ def draft_quote(
     """Begin a quote with an empty first version. Its number follows the last one without a gap."""
     if client.archived_at is not None:
         raise Conflict(f"{client.name} is archived.", field="client")
-    serial = _next_serial()
     quote = Quote(
         client=client, name=_name(name), contact=_contact(client, contact), roadmap=roadmap,
-        serial=serial, number=f"Q-{serial:04}", currency=_currency(currency or client.currency),
+        currency=_currency(currency or client.currency),
         owner_id=by.id if by.kind == "person" else None, created_at=at,
     )  # fmt: skip
-    quote.save()
+    _numbered(quote)
     content = quoting.Content((quoting.Option(FIRST_OPTION, quote.name[:80]),))
     QuoteVersion.objects.create(
         quote=quote, number=1, content=quoting.write_content(content), created_at=at
@@ -185,14 +184,22 @@ def note_viewed(*, quote: Quote, by: Actor, at: datetime) -> bool:
     return True
 
 
-def _next_serial() -> int:
-    """Hold the series of this MSP until the transaction ends: a failure gives the number back."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{current_schema()}:quotes"]
-        )
-    last = Quote.objects.order_by("-serial").values_list("serial", flat=True).first()
-    return (last or 0) + 1
+def _numbered(quote: Quote) -> None:
+    """Save it under the next number. Whoever is first with one makes the others wait, and take the
+    next once it is committed, or this one if it was given back: so there is no gap."""
+    for _ in range(MOST_TRIES):
+        last = Quote.objects.order_by("-serial").values_list("serial", flat=True).first()
+        quote.serial = (last or 0) + 1
+        quote.number = f"Q-{quote.serial:04}"
+        try:
+            with transaction.atomic():
+                quote.save(force_insert=True)
+        except IntegrityError as error:
+            if "serial" not in str(error):
+                raise
+        else:
+            return
+    raise Conflict("Many quotes are being begun at once. Try again in a moment.")
 
 
 def _locked(quote: Quote) -> Quote:

@@ -199,14 +199,18 @@ QuotedLines = formset_factory(
 
 
 class AcceptForm(forms.Form):
-    typed_name = forms.CharField(max_length=120, label="Your full name", required=False)
+    typed_name = forms.CharField(
+        max_length=120, label="Your full name",
+        error_messages={"required": "Type your name to accept it."},
+    )  # fmt: skip
     starts_on = forms.DateField(label="Start", widget=DateInput, required=False)
 
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(
-        label="Why not?", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False
-    )
+        label="Why not?", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
+        error_messages={"required": "Say in a few words why, so that we can do better."},
+    )  # fmt: skip
 
 
 def quote_initial(version: QuoteVersion) -> dict[str, Any]:

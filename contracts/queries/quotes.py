@@ -32,6 +32,11 @@ class Offered:
     def line(self) -> QuotedLine:
         return self.figure.line
 
+    @property
+    def tells(self) -> bool:
+        """Whether the words say more than the amount does."""
+        return self.line.is_counted or self.line.quantity != 1
+
 
 @dataclass(frozen=True)
 class Choice:

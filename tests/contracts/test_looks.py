@@ -12,7 +12,15 @@ from django.test import Client as Visitor
 from playwright.sync_api import Browser
 
 from contracts import actions
-from contracts.models import Agreement, Calendar, Offer, PriceList, Service, ServiceLevel
+from contracts.models import (
+    Agreement,
+    Calendar,
+    Offer,
+    PriceList,
+    Quote,
+    Service,
+    ServiceLevel,
+)
 from tenants.context import Tenant
 from tests import make
 from tests.cast import Cast
@@ -141,3 +149,48 @@ def test_nothing_yet(browser: Browser, guy: Visitor, alpha: Tenant) -> None:
 def test_what_a_client_reads(browser: Browser, dan: Visitor, eve: Visitor, shelf: Shelf) -> None:
     for who in (dan, eve):
         assert seen(browser, who, named("/portal/agreement", "/portal/catalogue")) == {}
+
+
+@pytest.fixture
+def offer(cast: Cast, shelf: Shelf) -> Quote:
+    """Three options, sent, with the next version being written."""
+    now, key = datetime.now(UTC), "4a1a4b1e-58a9-4ea0-a3d2-2f6a6f0f3b11"
+    made = actions.draft_quote(client=cast.harbor, name=f"Care for {LONG}", by=make.BY, at=now)
+    desk = {"unit_price": "62.00", "device_classes": ["workstation"]}
+    version = actions.write_quote(
+        version=made.versions.get(), by=make.BY, at=now, valid_until_on=TOMORROW,
+        intro="We looked at **everything**:\n\n- desks\n- copies", level_version=None,
+        options=[
+            actions.OptionInput("Essential", "The lights stay on."),
+            actions.OptionInput("Standard", "Adds a plan.", True, shelf.offer),
+            actions.OptionInput(f"Complete {LONG}"),
+        ],
+        lines=[
+            actions.QuotedInput("Desks", "per_device", desk, 12, discount=10),
+            actions.QuotedInput(f"Servers {LONG}", "per_device", {"unit_price": "145.00"}, 2,
+                                ("c",), service=shelf.service),
+            actions.QuotedInput("Set-up", "once", {"unit_price": "1500.00"}),
+            actions.QuotedInput("Licences", "flat", {"amount": "1200.00", "every": "year"}),
+            actions.QuotedInput("Quarterly review", "flat", {"amount": "150.00"}, optional=True,
+                                key=key),
+        ],
+    )  # fmt: skip
+    actions.send_quote(version=version, by=make.BY, at=now)
+    actions.revise_quote(quote=made, by=make.BY, at=now)
+    return made
+
+
+def test_quotes(browser: Browser, fay: Visitor, cleo: Visitor, offer: Quote) -> None:
+    path = f"/quotes/{offer.pk}"
+    pages = named(
+        "/quotes", "/quotes?q=nothing", "/quotes/new?client=harbor-dental",
+        "/clients/harbor-dental/quotes", path, f"{path}/edit",
+    )  # fmt: skip
+    assert seen(browser, fay, pages) == {}
+    back = fay.post(f"{path}/edit", {"do": "save"})
+    assert seen(browser, fay, {"editor came back": back}) == {}
+    theirs = f"/portal/quotes/{offer.number}"
+    assert seen(browser, cleo, named("/portal/quotes", theirs)) == {}
+    signed = {"version": "1", "option": "c", "typed_name": "Cleo"}
+    assert cleo.post(f"{theirs}/accept", signed).status_code == 303
+    assert seen(browser, cleo, {"accepted": cleo.get(theirs)}) == {}
