@@ -11,6 +11,7 @@ class BillingConfig(AppConfig):
         "today": ["billing.pages.on_today"],
         "agreement": ["billing.pages.on_agreement_page"],
         "device-rail": ["billing.pages.on_device_page"],
+        "unit-rail": ["billing.pages.on_unit_page"],
         "palette": ["billing.pages.found_here"],
         "portal-home": ["billing.portal.on_portal_home"],
     }

@@ -221,7 +221,10 @@ class InvoiceLine(models.Model):
 
 
 class LineUnit(models.Model):
-    """A run of days one device or person counted on a line; several where it was away between."""
+    """A run of days one unit counted on a line; several where it was away between.
+
+    `quantity` is how many it was: the seats of a licence.
+    """
 
     line = models.ForeignKey(InvoiceLine, on_delete=models.CASCADE, related_name="units")
     unit_type = models.CharField(max_length=8)
@@ -232,6 +235,7 @@ class LineUnit(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     days = models.PositiveSmallIntegerField()
+    quantity = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         ordering = ["name", "unit_id", "starts_on"]

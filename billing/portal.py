@@ -12,6 +12,7 @@ from billing.papers import exports
 from billing.queries import evidence, invoices, review
 from contracts.clients.gates import client_user
 from contracts.clients.models import Client
+from msp.kit import sheets
 from msp.kit.web import asked, page, rows_of
 
 ROLES = ("billing", "admin")
@@ -80,7 +81,7 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 @require_GET
 def line_csv(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     found = _line(request, pk, line)
-    return exports.response(f"line-{found.pk}.csv", exports.evidence_rows(found))
+    return sheets.response(f"line-{found.pk}.csv", exports.evidence_rows(found))
 
 
 @client_user(*ROLES)

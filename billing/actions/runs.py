@@ -228,7 +228,7 @@ def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> Inv
 
 def _units(row: InvoiceLine, line: DraftLine, sites: dict[int, str]) -> Iterator[LineUnit]:
     for unit in line.rated.units:
-        for stretch in unit.stretches:
+        for stretch, many in unit.parts:
             yield LineUnit(
                 line=row,
                 unit_type=unit.unit_type,
@@ -239,4 +239,5 @@ def _units(row: InvoiceLine, line: DraftLine, sites: dict[int, str]) -> Iterator
                 starts_on=stretch.start,
                 ends_on=stretch.end,
                 days=stretch.days,
+                quantity=many,
             )

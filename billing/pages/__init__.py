@@ -7,6 +7,7 @@ from billing.pages.fills import (
     on_client_page,
     on_device_page,
     on_today,
+    on_unit_page,
 )
 
 urlpatterns = [*runs.urlpatterns, *invoices.urlpatterns, *lines.urlpatterns]
@@ -17,5 +18,6 @@ __all__ = [
     "on_client_page",
     "on_device_page",
     "on_today",
+    "on_unit_page",
     "urlpatterns",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from billing.queries import invoices
+from billing.queries import invoices, units
 from contracts.clients.models import Client, Device
 from contracts.models import Agreement
 from tenants.people.rules.roles import Permission
@@ -48,6 +48,17 @@ def on_device_page(request: HttpRequest, device: Device) -> dict[str, Any] | Non
     """The line a device was charged on last."""
     line = invoices.last_line_of("device", device.pk) if _sees(request) else None
     return {"template": "billing/_of_device.html", "line": line} if line else None
+
+
+def on_unit_page(request: HttpRequest, kind: str, unit: Any) -> dict[str, Any] | None:
+    """The months a unit was charged in, and what was learned since that the next run will say."""
+    if not _sees(request):
+        return None
+    return {
+        "template": "billing/_of_unit.html",
+        "lines": units.lines_of_unit(kind, unit.pk),
+        "coming": units.coming_corrections(unit.client, datetime.now(UTC)),
+    }
 
 
 def found_here(request: HttpRequest, q: str) -> dict[str, Any] | None:

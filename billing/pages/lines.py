@@ -11,6 +11,7 @@ from billing.models import InvoiceLine
 from billing.pages.invoices import bill_of
 from billing.papers import exports
 from billing.queries import evidence
+from msp.kit import sheets
 from msp.kit.web import page, rows_of
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
@@ -30,6 +31,8 @@ def opened(request: HttpRequest, line: InvoiceLine) -> dict[str, Any]:
         "bill": line.invoice,
         "rows": rows_of(request, units),
         "sum": sum(unit.days for unit in units),
+        "dropped": line.trace.get("dropped", ()),
+        "later": evidence.corrected_since(line, request.viewer),
         "sentences": evidence.sentences(line),
         "period": evidence.period_of(line),
     }
@@ -49,7 +52,7 @@ def line_evidence(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 @require_GET
 def line_csv(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     found = line_of(request, pk, line)
-    return exports.response(f"line-{found.pk}.csv", exports.evidence_rows(found))
+    return sheets.response(f"line-{found.pk}.csv", exports.evidence_rows(found))
 
 
 urlpatterns = [

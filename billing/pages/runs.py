@@ -16,6 +16,7 @@ from billing.forms import MonthForm
 from billing.models import Invoice, Run
 from billing.papers import exports
 from billing.queries import issuing, leakage, months, review, runs
+from msp.kit import sheets
 from msp.kit.periods import Period, local_date, month
 from msp.kit.refusals import Conflict, Refused
 from msp.kit.web import asked, go, page, refusal
@@ -149,7 +150,7 @@ def run_issue(request: HttpRequest, word: str) -> HttpResponse:
 @require_GET
 def run_csv(request: HttpRequest, word: str) -> HttpResponse:
     """The run as a table for a spreadsheet."""
-    return exports.response(f"run-{word}.csv", exports.run_rows(run_named(word)))
+    return sheets.response(f"run-{word}.csv", exports.run_rows(run_named(word)))
 
 
 # -- what the page is made of --------------------------------------------------------------------

@@ -1,8 +1,6 @@
-"""Tables for spreadsheets. A text that a spreadsheet would run as a formula is kept a text."""
+"""What a run and a line look like as files."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,31 +9,6 @@ from django.http import Http404, HttpResponse
 from billing.models import Invoice, InvoiceLine, Run
 from billing.queries import evidence, review
 from msp.kit.money import round_money
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def cell(value: Any) -> Any:
-    """A value as it may stand in a file: numbers as they are, texts never as a formula."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
-    return value
-
-
-def text_of(rows: Iterable[Sequence[Any]]) -> str:
-    """The rows as CSV, with a mark in front by which spreadsheets know that it is UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([cell(value) for value in row])
-    return "\ufeff" + out.getvalue()
-
-
-def response(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """The rows as a file to keep."""
-    answer = HttpResponse(text_of(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 def pdf_response(bill: Invoice) -> HttpResponse:
@@ -69,13 +42,15 @@ def _money(bill: Invoice, amount: Decimal | None) -> Decimal | str:
 
 def evidence_rows(line: InvoiceLine) -> Iterator[Sequence[Any]]:
     """What stands behind a line, one run of days a row, and the sum at the end."""
-    yield "Name", "Class", "Site", "First day", "Last day", "Days"
+    yield "Name", "Class", "Site", "First day", "Last day", "Number", "Days", "Rule"
     total = 0
     for unit in evidence.counted_on(line):
-        for stretch in unit.stretches:
+        for stretch, many in unit.parts:
             yield (
                 unit.name, unit.unit_class, unit.site_name, stretch.start, stretch.last,
-                stretch.days,
+                many, stretch.days * many, unit.note,
             )  # fmt: skip
         total += unit.days
-    yield "Sum", "", "", "", "", total
+    yield "Sum", "", "", "", "", "", total, ""
+    for one in line.trace.get("dropped", ()):
+        yield one["name"], "", "", "", "", "", 0, one["rule"]

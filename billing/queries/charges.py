@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from billing.models import Run
 from billing.queries.ahead import Ahead, billed_ahead, settlements
+from billing.queries.corrections import corrections
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, Written, by_days, rated, segment_of, written_for
 from billing.rules.segments import Segment, changed_within, merged
@@ -28,7 +29,8 @@ def charges_of(*, client: Client, month: Period, known: Known) -> list[DraftLine
     ahead = billed_ahead(client, month)
     due = merged(_due(written, month, ahead, known))
     changed = changed_within(due)
-    lines = settlements(written, month, ahead, known)
+    lines = corrections(client, written, month, known)
+    lines += settlements(written, month, ahead, known)
     for agreement_id in dict.fromkeys(
         [*(one.agreement_id for one in due), *(line.segment.agreement_id for line in lines)]
     ):
@@ -108,6 +110,8 @@ def _base(segment: Segment, segments: Sequence[Segment], earlier: Iterable[Draft
     latest = max(one.period.end for one in segments if one.key == segment.key)
     total = Decimal(0)
     for line in earlier:
+        if segment.kind == "commitment" and "corrects" in line.rated.trace:
+            continue  # what was committed is a month's, not made up by what another one owed
         days = line.segment.period
         shared = days.clip(segment.period)
         if line.segment.whole == segment.whole:

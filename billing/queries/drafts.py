@@ -5,7 +5,7 @@ proves an issued bill; nothing in here writes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 
 from billing.models import Invoice, InvoiceLine
 from billing.queries.charges import charges_of
-from billing.queries.leakage import uncovered_devices
+from billing.queries.leakage import silent_devices, uncovered_devices
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, segments_of
 from billing.rules import checks, differences
@@ -58,7 +58,7 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
     segments = segments_of(client=client, period=period)
     uncovered = uncovered_devices(client=client, period=period, known=known, segments=segments)
     return [
-        _draft(client, currency, tuple(lines), period, uncovered)
+        _draft(client, currency, tuple(lines), period, uncovered, silent_devices(lines, known))
         for currency, lines in by_currency.items()
     ]
 
@@ -69,6 +69,7 @@ def _draft(
     lines: tuple[DraftLine, ...],
     period: Period,
     uncovered: tuple[str, ...],
+    silent: tuple[str, ...],
 ) -> Draft:
     summed = totals([Taxable(line.rated.amount, client.tax_rate) for line in lines], currency)
     previous = previous_invoice(client_id=client.pk, currency=currency, period=period)
@@ -79,7 +80,10 @@ def _draft(
     zero = {line.key for line in before or () if not line.amount}
     checked = tuple(_checked(line, zero) for line in lines)
     seen = named_before(previous) if previous else ()
-    subject = checks.Subject(checked, client.billing_email, uncovered, seen, difference.looks)
+    subject = checks.Subject(
+        checked, client.billing_email, uncovered, seen, difference.looks,
+        (*_told(lines), *checks.silence(silent, seen)),
+    )  # fmt: skip
     return Draft(
         currency,
         client.tax_rate,
@@ -89,6 +93,19 @@ def _draft(
         difference,
         checks.findings(subject),
     )
+
+
+def _told(lines: Iterable[DraftLine]) -> Iterator[checks.Check]:
+    """What the review should know of the lines: months that are corrected, numbers by hand."""
+    for line in lines:
+        trace = line.rated.trace
+        if "corrects" in trace:
+            said = " ".join([f"{line.segment.description}:", *trace["corrects"][:3]])
+            yield checks.Check("correction", said)
+        if "overrides" in trace:
+            reasons = ", ".join(one["reason"] for one in trace["overrides"])
+            said = f"{line.segment.description} charges a number said by hand: {reasons}."
+            yield checks.Check("override", said, known=True)
 
 
 def _taxed_anew(difference: Difference, before: Decimal, now: Decimal) -> Difference:
@@ -142,7 +159,7 @@ def billed_before(invoice: Invoice) -> list[Billed]:
             line.amount,
             int(line.trace.get("period_days") or (line.ends_on - line.starts_on).days),
             tuple(
-                Unit(unit.unit_type, unit.unit_id, unit.name, unit.days)
+                Unit(unit.unit_type, unit.unit_id, unit.name, unit.days * unit.quantity)
                 for unit in line.units.all()
                 if "settles" not in line.trace
             ),

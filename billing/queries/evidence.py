@@ -6,17 +6,21 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from billing.models import Invoice, InvoiceLine, LineUnit
-from billing.queries.meters import METERS, Known
+from billing.queries.meters import Known, read_for
 from billing.rules.wording import arithmetic
 from contracts.rules.rating import RATES
 from contracts.rules.register import UnitDays
 from contracts.rules.terms import read_terms
 from msp.kit.periods import Period
+from tenants.people.rules.viewer import Viewer
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One device or person on a line: `stretches` are its runs of days, `days` their sum."""
+    """One unit on a line: `stretches` are its runs of days, `days` their sum.
+
+    `counts` says how many it was in each, where that is not one; `note` by which rule it counts.
+    """
 
     unit_type: str
     unit_id: int
@@ -25,11 +29,20 @@ class Counted:
     site_name: str
     stretches: tuple[Period, ...]
     days: int
+    counts: tuple[int, ...] = ()
+    note: str = ""
+
+    @property
+    def parts(self) -> list[tuple[Period, int]]:
+        """Each run of days with how many there were."""
+        counts = self.counts or (1,) * len(self.stretches)
+        return list(zip(self.stretches, counts, strict=True))
 
 
 def counted_on(line: InvoiceLine) -> list[Counted]:
     """The units of a line by name, each once."""
     by_unit: dict[tuple[str, int], list[LineUnit]] = defaultdict(list)
+    notes = line.trace.get("notes", {})
     for unit in line.units.all():
         by_unit[unit.unit_type, unit.unit_id].append(unit)
     return [
@@ -40,10 +53,23 @@ def counted_on(line: InvoiceLine) -> list[Counted]:
             parts[0].name,
             parts[0].site_name,
             tuple(Period(part.starts_on, part.ends_on) for part in parts),
-            sum(part.days for part in parts),
+            sum(part.days * part.quantity for part in parts),
+            () if all(part.quantity == 1 for part in parts) else tuple(p.quantity for p in parts),
+            notes.get(f"{unit_type}:{unit_id}", ""),
         )
         for (unit_type, unit_id), parts in by_unit.items()
     ]
+
+
+def corrected_since(line: InvoiceLine, viewer: Viewer) -> list[InvoiceLine]:
+    """Lines of later bills that correct the days of this one, as far as the viewer sees them."""
+    later = InvoiceLine.objects.filter(
+        invoice__in=Invoice.objects.visible_to(viewer).filter(starts_on__gt=line.invoice.starts_on),
+        trace__promise=line.trace.get("promise", ""),
+        trace__period=line.trace["period"],
+        trace__has_key="corrects",
+    )
+    return list(later.select_related("invoice").order_by("pk"))
 
 
 def period_of(line: InvoiceLine) -> Period:
@@ -99,7 +125,8 @@ def _difference(line: InvoiceLine, known: Known) -> str:
 def _recounted(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ...]]:
     """What the line comes to by its terms, less what was billed ahead where it settles that."""
     terms = read_terms(line.kind, line.trace["terms"])
-    reading = METERS[line.kind](known, Period(line.starts_on, line.ends_on))
+    promise = str(line.trace.get("promise", ""))
+    reading = read_for(line.kind, promise, known, Period(line.starts_on, line.ends_on))
     reading = replace(reading, base=Decimal(line.trace.get("base", 0)))
     lines = RATES[line.kind](terms, reading, period_of(line), line.invoice.currency)
     amount = sum((rated.amount for rated in lines), Decimal(0))

@@ -1,12 +1,17 @@
 """Money left lying: what we watch and nobody is charged for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max
 
 from billing.queries.meters import Known
+from billing.queries.written import DraftLine
 from billing.rules.segments import Segment
 from contracts.clients.models import Client
 from contracts.rules.register import Interval
+from contracts.rules.terms import PerDevice
 from monitoring.models import Check
 from msp.kit.periods import Period
 
@@ -41,6 +46,33 @@ def uncovered_devices(
         Check.objects.filter(device_id__in=left).values_list("device_id", flat=True).distinct()
     )
     return tuple(sorted(name for pk, name in left.items() if pk in watched))
+
+
+def silent_devices(lines: Iterable[DraftLine], known: Known) -> tuple[str, ...]:
+    """Names of devices a line charges that were not heard of for as long as its terms say.
+
+    They are counted all the same: silence is no proof that a device is gone. A device without a
+    watch says nothing either way.
+    """
+    limits: dict[int, tuple[str, date]] = {}
+    for line in lines:
+        if isinstance(line.terms, PerDevice) and line.terms.silent_days and not line.settles:
+            last = min(known.known_at.date(), line.segment.period.end)
+            since = last - timedelta(days=line.terms.silent_days)
+            limits |= {unit.unit_id: (unit.name, since) for unit in line.rated.units}
+    heard = (
+        Check.objects.filter(device_id__in=limits)
+        .values("device_id")
+        .annotate(heard_at=Max("last_seen_at"))
+        .filter(heard_at__isnull=False)
+    )
+    return tuple(
+        sorted(
+            limits[row["device_id"]][0]
+            for row in heard
+            if row["heard_at"].date() <= limits[row["device_id"]][1]
+        )
+    )
 
 
 def _all_inclusive(segments: Sequence[Segment]) -> bool:

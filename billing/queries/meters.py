@@ -1,13 +1,16 @@
 """How many: one meter for each kind of terms, over the unit register as it was known."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cached_property
 
+from contracts import queries as contracts
 from contracts.clients import queries as clients
+from contracts.rules.knowledge import first_difference
 from contracts.rules.rating import Reading
-from contracts.rules.register import Interval, as_known
+from contracts.rules.rating.counting import Override
+from contracts.rules.register import Interval, UnitVersion, as_known
 from msp.kit.periods import Period
 
 
@@ -17,6 +20,8 @@ class Known:
 
     client_id: int
     known_at: datetime
+    _read: dict[str, list[UnitVersion]] = field(default_factory=dict)
+    _earlier: dict[datetime, "Known"] = field(default_factory=dict)
 
     @cached_property
     def devices(self) -> tuple[Interval, ...]:
@@ -26,11 +31,37 @@ class Known:
     def users(self) -> tuple[Interval, ...]:
         return self._intervals("user")
 
+    @cached_property
+    def licences(self) -> tuple[Interval, ...]:
+        return self._intervals("licence")
+
+    @cached_property
+    def overrides(self) -> dict[str, tuple[Override, ...]]:
+        """Numbers said by hand, by the promise they are said of."""
+        return contracts.overrides_of(client_id=self.client_id, known_at=self.known_at)
+
+    def at(self, known_at: datetime) -> "Known":
+        """The same client with the knowledge of another moment, read once too."""
+        if known_at not in self._earlier:
+            self._earlier[known_at] = Known(self.client_id, known_at)
+        return self._earlier[known_at]
+
+    def changed_from(self, unit_type: str, since: datetime) -> date | None:
+        """The first day of which more is known of units than was known then."""
+        versions = self._versions(unit_type)
+        if not any(since < one.recorded_at for one in versions):
+            return None
+        return first_difference(as_known(versions, since), as_known(versions, self.known_at))
+
+    def _versions(self, unit_type: str) -> list[UnitVersion]:
+        if unit_type not in self._read:
+            self._read[unit_type] = clients.unit_versions(
+                client_id=self.client_id, unit_type=unit_type, known_at=self.known_at
+            )
+        return self._read[unit_type]
+
     def _intervals(self, unit_type: str) -> tuple[Interval, ...]:
-        versions = clients.unit_versions(
-            client_id=self.client_id, unit_type=unit_type, known_at=self.known_at
-        )
-        return tuple(as_known(versions, self.known_at))
+        return tuple(as_known(self._versions(unit_type), self.known_at))
 
 
 Meter = Callable[[Known, Period], Reading]
@@ -46,6 +77,11 @@ def per_user(known: Known, service: Period) -> Reading:
     return Reading(service, known.users)
 
 
+def per_licence(known: Known, service: Period) -> Reading:
+    """The licences of the client; the rate picks the products its terms name."""
+    return Reading(service, known.licences)
+
+
 def flat(known: Known, service: Period) -> Reading:
     """Nothing is counted but the days the line was in force; other lines are added as its base."""
     return Reading(service)
@@ -54,6 +90,7 @@ def flat(known: Known, service: Period) -> Reading:
 METERS: dict[str, Meter] = {
     "per_device": per_device,
     "per_user": per_user,
+    "per_licence": per_licence,
     "flat": flat,
     "time": flat,
     "hours": flat,
@@ -63,3 +100,9 @@ METERS: dict[str, Meter] = {
     "discount": flat,
     "commitment": flat,
 }
+
+
+def read_for(kind: str, promise: str, known: Known, service: Period) -> Reading:
+    """What the meter of a kind reads for one promise, and what was said of it by hand."""
+    reading = METERS[kind](known, service)
+    return replace(reading, client_id=known.client_id, overrides=known.overrides.get(promise, ()))

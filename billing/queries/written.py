@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from billing.queries.meters import METERS, Known
+from billing.queries.meters import Known, read_for
 from billing.rules.segments import Segment, merged
 from contracts import queries as contracts
 from contracts.clients.models import Client
@@ -78,7 +78,7 @@ def rated(
     """A segment metered and rated over its billing period."""
     if segment.whole is None:
         raise ValueError("whole: a segment is rated for a billing period")
-    reading = replace(METERS[segment.kind](known, segment.period), base=base)
+    reading = replace(read_for(segment.kind, segment.key, known, segment.period), base=base)
     return RATES[segment.kind](terms, reading, segment.whole, segment.currency)
 
 

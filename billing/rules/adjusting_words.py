@@ -32,7 +32,11 @@ def after(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
         yield _equals(Decimal(trace["amount"]), currency)
     if "billed" in trace:
         billed, settled = Decimal(trace["billed"]), Decimal(trace["settled"])
-        yield f"{format_money(billed, currency)} of it was billed in advance."
+        if "corrects" in trace:
+            yield f"{format_money(billed, currency)} was billed, as it was known then."
+            yield from trace["corrects"]
+        else:
+            yield f"{format_money(billed, currency)} of it was billed in advance."
         word = "still owed" if settled > 0 else "given back"
         yield f"{format_money(abs(settled), currency)} is {word}."
     for part in trace.get("split", ()):

@@ -52,6 +52,7 @@ class Subject:
     """A draft as the checks see it.
 
     `uncovered` are monitored devices that no line speaks of, `seen` those last month's bill named.
+    `told` is what else somebody should know: corrections of issued months, silent devices.
     """
 
     lines: tuple[CheckedLine, ...]
@@ -59,6 +60,7 @@ class Subject:
     uncovered: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
+    told: tuple[Check, ...] = ()
 
 
 def findings(subject: Subject) -> tuple[Check, ...]:
@@ -69,6 +71,7 @@ def findings(subject: Subject) -> tuple[Check, ...]:
         *_uncovered(subject),
         *_zero_lines(subject.lines),
         *_no_address(subject.billing_email),
+        *subject.told,
         *(Check("change", text) for text in subject.looks),
     ]
     return tuple(sorted(found, key=lambda check: (not check.blocks, check.known)))
@@ -80,6 +83,14 @@ def listed(names: Sequence[str]) -> str:
     if len(names) > _NAMED:
         shown.append(f"{len(names) - _NAMED} more")
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def silence(names: tuple[str, ...], seen: Sequence[str]) -> Iterator[Check]:
+    """Devices that are charged and were not heard of for longer than their line allows (Q5)."""
+    if names:
+        many = f"{len(names)} device{'s are' if len(names) > 1 else ' is'}"
+        text = f"{many} charged and silent for too long: {listed(names)}."
+        yield Check("silent", text, known=set(names) <= set(seen), names=names)
 
 
 def _uncovered(subject: Subject) -> Iterator[Check]:

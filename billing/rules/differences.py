@@ -14,7 +14,11 @@ from msp.kit.money import format_money, round_money
 
 LONGEST = 400
 _NAMED = 3
-_NOUNS = {"device": ("device", "devices"), "user": ("person", "people")}
+_NOUNS = {
+    "device": ("device", "devices"),
+    "user": ("person", "people"),
+    "licence": ("licence", "licences"),
+}
 
 
 class Verdict(StrEnum):

@@ -1,6 +1,6 @@
 """What was billed ahead, brought to what it comes to by now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,39 @@ def settled(line: RatedLine, billed: Decimal, key: str) -> RatedLine | None:
         amount=change,
         trace=line.trace | said,
     )
+
+
+def corrected(line: RatedLine, billed: Decimal, key: str, said: Sequence[str]) -> RatedLine | None:
+    """The recount of a month that was issued less what it came to; None where it is nothing.
+
+    `said` is what was learned, in words.
+    """
+    change = settled(line, billed, key)
+    if change is None:
+        return None
+    return replace(
+        change, description_key="corrected", trace=change.trace | {"corrects": list(said)}
+    )
+
+
+MOST_LEARNED = 20
+
+
+def learned(before: Sequence[tuple[str, int]], after: Sequence[tuple[str, int]]) -> list[str]:
+    """Which units count for other days than were billed, one sentence each."""
+    was, now = dict(before), dict(after)
+    said = [
+        f"{name} counts {_days(now.get(name, 0))} instead of {was.get(name, 0)}."
+        for name in sorted({*was, *now})
+        if was.get(name, 0) != now.get(name, 0)
+    ]
+    if len(said) > MOST_LEARNED:
+        said = [*said[:MOST_LEARNED], f"And {len(said) - MOST_LEARNED} more."]
+    return said
+
+
+def _days(many: int) -> str:
+    return f"{many} day" if many == 1 else f"{many} days"
 
 
 def withdrawn(trace: Mapping[str, Any], billed: Decimal, key: str) -> RatedLine | None:

@@ -18,7 +18,7 @@ _COUNTINGS = {
     "adds_only": "Counted day by day; what left counts to the end.",
     "touched": "Everything that was there on any day counts.",
 }
-_NOUNS = {"per_device": "device", "per_user": "person"}
+_NOUNS = {"per_device": "device", "per_user": "person", "per_licence": "seat"}
 
 
 def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:

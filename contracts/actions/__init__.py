@@ -24,6 +24,7 @@ from contracts.actions.catalogue import (
     set_price,
     uplift_prices,
 )
+from contracts.actions.overrides import override_count, withdraw_override
 from contracts.actions.promises import (
     add_calendar,
     add_level,
@@ -76,6 +77,7 @@ __all__ = [
     "expire_quote",
     "give_notice",
     "note_viewed",
+    "override_count",
     "publish",
     "raise_prices",
     "renew",
@@ -88,6 +90,7 @@ __all__ = [
     "set_lines",
     "set_price",
     "uplift_prices",
+    "withdraw_override",
     "withdraw_quote",
     "write_quote",
 ]

@@ -28,7 +28,7 @@ class ClientsConfig(AppConfig):
         Nav("Estate", "device", "Devices", "server", "device-list", "device.view", order=31),
         Nav(
             "Commercial", "client", "Clients", "building-2", "client-list", "client.view",
-            order=40, also=("contact", "site"),
+            order=40, also=("contact", "site", "unit", "licence", "meter"),
         ),
         Nav("", "portal-home", "Home", "house", "portal-home", side="portal", order=0),
         Nav("", "device", "Devices", "monitor", "portal-device-list", side="portal", order=20),

@@ -157,3 +157,74 @@ class DeviceReturned(Event):
     client_id: int
     name: str
     on: str
+
+
+@dataclass(frozen=True)
+class LicenceAdded(Event):
+    kind: ClassVar[str] = "clients.licence_added"
+    sentence: ClassVar[str] = "added {seats} seats of {name}, counted from {on}"
+    licence_id: int
+    client_id: int
+    name: str
+    seats: int
+    on: str
+
+
+@dataclass(frozen=True)
+class SeatsChanged(Event):
+    kind: ClassVar[str] = "clients.seats_changed"
+    sentence: ClassVar[str] = "counts {seats} seats of {name} from {on}"
+    licence_id: int
+    client_id: int
+    name: str
+    seats: int
+    on: str
+
+
+@dataclass(frozen=True)
+class MeterAdded(Event):
+    kind: ClassVar[str] = "clients.meter_added"
+    sentence: ClassVar[str] = "added the meter {name}, counted from {on}"
+    meter_id: int
+    client_id: int
+    name: str
+    on: str
+
+
+@dataclass(frozen=True)
+class HoldingEnded(Event):
+    kind: ClassVar[str] = "clients.holding_ended"
+    sentence: ClassVar[str] = "ended {name}, not counted from {on}"
+    client_id: int
+    name: str
+    on: str
+    licence_id: int | None = None
+    meter_id: int | None = None
+
+
+@dataclass(frozen=True)
+class UnitCorrected(Event):
+    kind: ClassVar[str] = "clients.unit_corrected"
+    sentence: ClassVar[str] = "corrected the register of {name}: {what} ({reason})"
+    client_id: int
+    name: str
+    what: str
+    reason: str
+    device_id: int | None = None
+    contact_id: int | None = None
+    licence_id: int | None = None
+    meter_id: int | None = None
+
+
+@dataclass(frozen=True)
+class UnitMarked(Event):
+    kind: ClassVar[str] = "clients.unit_marked"
+    sentence: ClassVar[str] = "says of {name} from {on}: {what}"
+    client_id: int
+    name: str
+    what: str
+    on: str
+    device_id: int | None = None
+    contact_id: int | None = None
+    licence_id: int | None = None
+    meter_id: int | None = None

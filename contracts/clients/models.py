@@ -180,11 +180,75 @@ class Device(models.Model):
         return self.name
 
 
+class Licence(models.Model):
+    """A named product of which a client has so many seats over time; the register holds how many.
+
+    It ends on `ended_on`, the first day there is none.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="licences")
+    product = models.CharField(max_length=120)
+    vendor = models.CharField(max_length=80, blank=True)
+    reference = models.CharField(max_length=80, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = OfClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["product"]
+        constraints = [
+            models.UniqueConstraint(
+                "client",
+                Lower("product"),
+                condition=Q(ended_on__isnull=True),
+                name="one_licence_per_product",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.product
+
+
+class Meter(models.Model):
+    """Something that counts up or shows a level, such as the pages of a printer.
+
+    Readings hang on it; the register says from when to when it was there.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="meters")
+    device = models.ForeignKey(
+        Device, null=True, blank=True, on_delete=models.PROTECT, related_name="meters"
+    )
+    name = models.CharField(max_length=80)
+    measure = models.CharField(max_length=30)
+    ended_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = OfClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                "client",
+                Lower("name"),
+                condition=Q(ended_on__isnull=True),
+                name="one_meter_per_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class UnitVersion(models.Model):
     """The unit register: what was countable when, and since when we know it (psa Q4).
 
     A fact is an interval `[starts_on, ends_on)`; its end or a correction is a newer version of the
     same `interval_id`, never an update. An interval with `ends_on == starts_on` is annulled.
+    `marks` are read by `rules.marks`, together with the client that pays in place of the unit's
+    own; a correction of the past has its reason in `note`.
     """
 
     append_only = True
@@ -192,6 +256,8 @@ class UnitVersion(models.Model):
     class UnitType(models.TextChoices):
         DEVICE = "device"
         USER = "user"
+        LICENCE = "licence"
+        METER = "meter"
 
     interval_id = models.UUIDField(db_index=True)
     unit_type = models.CharField(max_length=8, choices=UnitType)
@@ -202,6 +268,12 @@ class UnitVersion(models.Model):
     site_id = models.BigIntegerField(null=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    quantity = models.PositiveIntegerField(default=1, db_default=1)
+    marks = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField())
+    )
+    payer_id = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
     source = models.CharField(max_length=20)
     recorded_at = models.DateTimeField()
 
@@ -209,6 +281,11 @@ class UnitVersion(models.Model):
         indexes = [
             models.Index(fields=["client", "unit_type", "starts_on"], name="units_of_client"),
             models.Index(fields=["unit_type", "unit_id"], name="versions_of_unit"),
+            models.Index(
+                fields=["payer_id"],
+                name="units_paid_elsewhere",
+                condition=Q(payer_id__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -257,3 +257,28 @@ class NoticeGiven(Event):
     client_id: int
     name: str
     last_on: str
+
+
+@dataclass(frozen=True)
+class CountOverridden(Event):
+    kind: ClassVar[str] = "contracts.count_overridden"
+    sentence: ClassVar[str] = (
+        "charges {quantity} on {name} from {starts_on} to before {ends_on}: {reason}"
+    )
+    agreement_id: int
+    client_id: int
+    name: str
+    quantity: int
+    starts_on: str
+    ends_on: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OverrideWithdrawn(Event):
+    kind: ClassVar[str] = "contracts.override_withdrawn"
+    sentence: ClassVar[str] = "counts again instead of {quantity} ({reason})"
+    agreement_id: int
+    client_id: int
+    quantity: int
+    reason: str

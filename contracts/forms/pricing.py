@@ -22,6 +22,7 @@ KINDS = [
     ("percentage", "Share of the other lines"),
     ("discount", "Discount on the other lines"),
     ("commitment", "Least a month comes to"),
+    ("per_licence", "Per licence seat"),
 ]
 COUNTINGS = [
     ("daily", "by the day"),
@@ -39,7 +40,12 @@ MODELS = [
 ]
 EVERY = [("month", "every month"), ("quarter", "every quarter"), ("year", "every year")]
 TIMINGS = [("arrears", "when it is over"), ("advance", "in advance")]
-COUNTED = ("per_device", "per_user")
+SHARINGS = [
+    ("each", "each counts"),
+    ("device", "those who share one count as one"),
+    ("none", "what is shared does not count"),
+]
+COUNTED = ("per_device", "per_user", "per_licence")
 WORKED = tuple(kind for kind, _words in working.KINDS)
 WITHOUT_RHYTHM = ("time", "block")
 NO_PRICE = ("percentage", "discount")
@@ -70,6 +76,15 @@ class PriceFields(working.WorkFields):
     )
     grace_days = forms.IntegerField(min_value=0, required=False, label="Days before one counts")
     trial_days = forms.IntegerField(min_value=0, required=False, label="Free days of each")
+    products = forms.CharField(
+        max_length=2000, required=False, label="Products that count; none means all",
+        help_text="Names of licences, with commas between.",
+    )  # fmt: skip
+    sharing = forms.ChoiceField(choices=SHARINGS, required=False, label="Shared devices")
+    silent_days = forms.IntegerField(
+        min_value=0, max_value=366, required=False, label="Tell when silent for days"
+    )
+    counts_aside = forms.BooleanField(required=False, label="Spares and service accounts count too")
     percent = forms.DecimalField(max_digits=9, decimal_places=4, min_value=0, required=False)
     least = forms.DecimalField(
         max_digits=15, decimal_places=2, min_value=0, required=False, label="At least"
@@ -153,6 +168,7 @@ class PriceFields(working.WorkFields):
         for name in ("block", "grace_days", "trial_days"):
             if (values.get(name) or 0) > (1 if name == "block" else 0):
                 facts[name] = values[name]
+        facts |= _rules(values)
         if values.get("commit"):
             facts["commit"] = f"{values['commit']:f}"
         if values["kind"] == "per_device":
@@ -186,6 +202,21 @@ class PriceFields(working.WorkFields):
             raise InvalidFact("parts", "cannot be read") from None
 
 
+def _rules(values: dict[str, Any]) -> dict[str, Any]:
+    """By which rules units count, as far as they are not the usual ones."""
+    facts: dict[str, Any] = {}
+    if values.get("sharing") and values["sharing"] != "each":
+        facts["sharing"] = values["sharing"]
+    if values.get("counts_aside"):
+        facts["counts_aside"] = True
+    if values["kind"] == "per_device" and values.get("silent_days"):
+        facts["silent_days"] = values["silent_days"]
+    if values["kind"] == "per_licence":
+        names = [name.strip() for name in values.get("products", "").split(",")]
+        facts["products"] = [name for name in names if name]
+    return facts
+
+
 def price_initial(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
     """Stored terms as they are typed."""
     shown = {
@@ -195,6 +226,7 @@ def price_initial(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
     for name in (
         "included", "minimum", "commit", "grace_days", "trial_days",
         "percent", "least", "most", "anchor_on", "never_more",
+        "sharing", "silent_days", "counts_aside",
     ):  # fmt: skip
         if facts.get(name):
             shown[name] = facts[name]
@@ -206,6 +238,7 @@ def price_initial(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
         "kind": kind if kind in TERMS else "flat",
         "price": shown_price(Decimal(price)) if price is not None else None,
         "device_classes": facts.get("device_classes", []),
+        "products": ", ".join(facts.get("products", [])),
         "tiers": write_tiers_text(tiers, step=facts.get("model") == "step"),
         "parts": json.dumps(facts["parts"]) if facts.get("parts") else "",
     }

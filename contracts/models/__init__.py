@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 
 from contracts.clients.models import Client, OfClientQuerySet
+from contracts.models.override import CountOverride
 from contracts.models.quote import Answer, Quote, QuoteVersion, Roadmap
 from contracts.models.service import (
     Offer,
@@ -25,6 +26,7 @@ __all__ = [
     "AgreementVersion",
     "Answer",
     "Calendar",
+    "CountOverride",
     "FallbackLevel",
     "Offer",
     "OfferPart",

@@ -1,7 +1,8 @@
 """Writing a draft: terms, lines and prices, with what the next bill would be beside them.
 
-Everything is one form. A changed field asks for the rail alone (`do=look`), a new line for the
-form with one line more (`do=add`), saving and publishing write. Nothing needs a script.
+Everything is one form. A changed field asks for the rail and the figures alone (`do=look`), a new
+line for the form with one line more (`do=add`), a moved one for the form in another order
+(`do=move:2:1`); saving and publishing write. Nothing needs a script.
 """
 
 from dataclasses import dataclass, replace
@@ -22,12 +23,14 @@ from contracts.forms.agreements import (
     terms_initial,
 )
 from contracts.forms.pricing import price_initial
-from contracts.models import AgreementVersion, Offer, Service
+from contracts.models import AgreementVersion, Offer, Service, ServiceLevelVersion
 from contracts.pages.agreements import agreement_of
-from contracts.rules import decisions
+from contracts.pages.ordering import moved, place_of
+from contracts.rules import decisions, words
 from contracts.rules.pricing import NoPrice
 from msp.kit.refusals import Refused
 from msp.kit.web import blame, go, page, refusal
+from tenants.journal.queries import about
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
@@ -57,11 +60,11 @@ def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     desk = _desk(request, _draft_of(request, pk))
     asked = request.POST.get("do", "save") if request.method == "POST" else ""
     if asked == "look":
-        return page(request, "contracts/_coming.html", **_coming(request, desk))
-    if asked == "add":
-        more = _one_more(request, desk)
+        return page(request, "contracts/_looked.html", **_coming(request, desk))
+    if asked == "add" or asked.startswith("move:"):
+        more = _one_more(request, desk) if asked == "add" else moved(request.POST, asked)
         known = replace(desk, lines=_lines(more, desk))
-        return _editor(request, known, shown=_unread(_lines(more, desk)))
+        return _editor(request, known, shown=_unread(_lines(more, desk)), at=place_of(asked))
     if asked and desk.readable and _written(request, desk, publish=asked == "publish"):
         if asked == "publish":
             return go(request, "agreement", pk, toast_text="Published")
@@ -218,14 +221,16 @@ def _blame(desk: Desk, error: Refused) -> None:
 
 
 def _editor(
-    request: HttpRequest, desk: Desk, status: int = 200, shown: LinesBase | None = None
-) -> HttpResponse:
+    request: HttpRequest, desk: Desk, status: int = 200, shown: LinesBase | None = None,
+    at: int | None = None,
+) -> HttpResponse:  # fmt: skip
     response = page(
         request, "contracts/editor.html", part="contracts/_editor.html", status=status,
         agreement=desk.version.agreement, client=desk.version.agreement.client,
         version=desk.version, terms=desk.terms, lines=shown or desk.lines,
         rows=[decisions.sentence(one) for one in decisions.read_rows(desk.version.coverage)],
-        offered=queries.offered_choices(desk.version.agreement, _starts_on(desk)),
+        offered=queries.offered_choices(desk.version.agreement, _starts_on(desk)), stands_at=at,
+        saved_at=_saved_at(desk.version),
         **_coming(request, desk),
     )  # fmt: skip
     if status == 422 and getattr(request, "htmx", False):
@@ -242,7 +247,31 @@ def _coming(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "gaps_meant": request.POST.get("gaps") == "on",
         "currency": desk.version.agreement.currency,
         "unread": desk.terms.is_bound and not desk.readable,
+        "figures": _figures(desk, seen.bill.rows),
+        "level": _level_of(desk),
+        "priorities": words.PRIORITY_WORDS,
     }
+
+
+def _figures(desk: Desk, rows: list[queries.BillRow]) -> list[tuple[str, queries.BillRow | None]]:
+    """What each line would bill, by the name of its form; nothing for one that cannot be read."""
+    kept = desk.lines.kept() if desk.lines.is_bound else desk.lines.forms
+    known = dict(zip([form.prefix for form in kept], rows, strict=False))
+    return [(form.prefix, known.get(form.prefix)) for form in desk.lines.forms]
+
+
+def _level_of(desk: Desk) -> ServiceLevelVersion | None:
+    """The service level as it is chosen, else as it is saved."""
+    if not desk.terms.is_bound:
+        return desk.version.level_version
+    desk.terms.is_valid()
+    return desk.catalogue.levels.get(desk.terms.cleaned_data.get("level"))
+
+
+def _saved_at(version: AgreementVersion) -> datetime | None:
+    """When something of the agreement was written last."""
+    told = about("agreement", version.agreement_id, limit=1)
+    return told[-1].at if told else None
 
 
 def _place_of(desk: Desk, field: str) -> str:

@@ -43,8 +43,10 @@ from contracts.queries.offering import (
     users_of,
 )
 from contracts.queries.outlook import Outlook, Plan, Planned, outlook
+from contracts.queries.overrides import overrides_of, overrides_on
 from contracts.queries.pricing import (
     Bill,
+    BillRow,
     Standing,
     bill_of,
     coming_period,
@@ -61,6 +63,7 @@ from contracts.queries.working import cover_work
 
 __all__ = [
     "Bill",
+    "BillRow",
     "BillableLine",
     "Bundled",
     "Catalogue",
@@ -103,6 +106,8 @@ __all__ = [
     "offered_to",
     "other_counted_lines",
     "outlook",
+    "overrides_of",
+    "overrides_on",
     "price_for",
     "price_history",
     "prices_of",

@@ -10,7 +10,7 @@ from decimal import Decimal
 from contracts.rules.rating import RATES, RatedLine, Reading
 from contracts.rules.register import Interval
 from contracts.rules.rhythm import MONTHS
-from contracts.rules.terms import PerDevice, PerUser, Terms
+from contracts.rules.terms import Counting, Terms
 from contracts.rules.terms.stored import rhythm_of
 from msp.kit.money import round_money
 from msp.kit.periods import Period
@@ -55,4 +55,4 @@ def _told(line: RatedLine, every: str, currency: str, counted: bool) -> Estimate
 
 def unit_type_of(terms: Terms) -> str:
     """Whether the line counts devices or users; nothing for one that does not count."""
-    return terms.unit_type if isinstance(terms, PerDevice | PerUser) else ""
+    return terms.unit_type if isinstance(terms, Counting) else ""

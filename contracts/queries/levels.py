@@ -95,6 +95,12 @@ def catalogue(version: AgreementVersion) -> Catalogue:
         {
             "per_device": _by_name(client.devices.filter(retired_on__isnull=True)),
             "per_user": _by_name(client.contacts.filter(archived_at__isnull=True)),
+            "per_licence": {
+                name.casefold(): pk
+                for name, pk in client.licences.filter(ended_on__isnull=True).values_list(
+                    "product", "pk"
+                )
+            },
         },
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.db.models import Q
+
 from contracts.clients.models import Client, UnitVersion
 from contracts.clients.queries import versions_of
 from contracts.models import Agreement, AgreementVersion
@@ -69,11 +71,13 @@ def version_bill(version: AgreementVersion, intervals: Sequence[Interval], perio
 
 
 def known_units(client_ids: Iterable[int]) -> dict[int, list[Interval]]:
-    """What the register knows now of the units of several clients, in one question."""
-    rows = UnitVersion.objects.filter(client_id__in=list(client_ids))
+    """The units that several clients pay for, as the register knows them now, in one question."""
+    wanted = list(client_ids)
+    paid = UnitVersion.objects.filter(payer_id__in=wanted).values("interval_id")
+    rows = UnitVersion.objects.filter(Q(client_id__in=wanted) | Q(interval_id__in=paid))
     found: dict[int, list[Interval]] = defaultdict(list)
     for interval in as_known(versions_of(rows), _FAR):
-        found[interval.client_id].append(interval)
+        found[interval.marks.payer_id or interval.client_id].append(interval)
     return found
 
 

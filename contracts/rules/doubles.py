@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from contracts.rules.terms import PerDevice, PerUser, Terms
+from contracts.rules.terms import Counting, PerDevice, PerLicence, PerUser, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def _shared(one: Counted, other: Counted) -> str:
         return ""
     if isinstance(one.terms, PerUser) and isinstance(other.terms, PerUser):
         return "every user"
+    if isinstance(one.terms, PerLicence) and isinstance(other.terms, PerLicence):
+        return _shared_products(one.terms.products, other.terms.products)
     if isinstance(one.terms, PerDevice) and isinstance(other.terms, PerDevice):
         return _shared_classes(one.terms.device_classes, other.terms.device_classes)
     return ""
@@ -50,7 +52,7 @@ def _shared(one: Counted, other: Counted) -> str:
 
 def _apart(one: Terms, other: Terms) -> bool:
     """Whether both name their sites and no site is in both."""
-    if not isinstance(one, PerDevice | PerUser) or not isinstance(other, PerDevice | PerUser):
+    if not isinstance(one, Counting) or not isinstance(other, Counting):
         return False
     return bool(one.site_ids and other.site_ids and not set(one.site_ids) & set(other.site_ids))
 
@@ -60,3 +62,12 @@ def _shared_classes(one: Sequence[str], other: Sequence[str]) -> str:
         return "every device"
     both = set(one) & set(other) if one and other else set(one or other)
     return " and ".join(sorted(f"each {name.replace('_', ' ')}" for name in both))
+
+
+def _shared_products(one: Sequence[str], other: Sequence[str]) -> str:
+    if not one and not other:
+        return "every licence"
+    names = {name.casefold(): name for name in (*one, *other)}
+    mine, theirs = ({name.casefold() for name in names_} for names_ in (one, other))
+    both = mine & theirs if one and other else mine or theirs
+    return " and ".join(sorted(names[name] for name in both))

@@ -7,12 +7,12 @@ from contracts.rules.pricing.schemes import Tier
 from contracts.rules.terms import (
     Block,
     Commitment,
+    Counting,
     Flat,
     Hours,
     Labour,
     Percentage,
     PerDevice,
-    PerUser,
     Reduction,
     Retainer,
     Terms,
@@ -33,6 +33,7 @@ _WORK = {
     "discount": "a discount on the other lines",
     "commitment": "the least a month comes to",
 }
+_SHARINGS = {"device": "those who share a device as one", "none": "not what is shared"}
 _TIMINGS = {"arrears": "when it is over", "advance": "in advance"}
 
 
@@ -56,7 +57,7 @@ def amount_sentence(terms: Terms, currency: str) -> str:
     return _fee(terms, currency) if isinstance(terms, Flat | Hours) else ""
 
 
-def rate(terms: PerDevice | PerUser, currency: str) -> str:
+def rate(terms: Counting, currency: str) -> str:
     """What one costs: `$62.00 a month`, or its tiers."""
     per = f"a {terms.every}"
     started = f" for each {terms.block} begun" if terms.block > 1 else ""
@@ -76,8 +77,9 @@ def tiers_said(tiers: tuple[Tier, ...], currency: str) -> str:
     return ", ".join(said)
 
 
-def limits(terms: PerDevice | PerUser, currency: str) -> str:
+def limits(terms: Counting, currency: str) -> str:
     """What is free, what is charged at least, and what does not count."""
+    silent = terms.silent_days if isinstance(terms, PerDevice) else 0
     said = [
         (terms.included, f"the first {terms.included} included"),
         (terms.minimum, f"at least {terms.minimum} charged"),
@@ -86,6 +88,9 @@ def limits(terms: PerDevice | PerUser, currency: str) -> str:
         (terms.grace_days, f"only what stays {terms.grace_days} days"),
         (terms.site_ids, f"at {len(terms.site_ids)} of the sites"),
         (terms.excluded, f"without {len(terms.excluded)} that are excluded"),
+        (terms.sharing != "each", _SHARINGS.get(terms.sharing, "")),
+        (terms.counts_aside, "spares and service accounts too"),
+        (silent, f"silent ones told after {silent} days"),
     ]
     return "".join(f", {text}" for given, text in said if given)
 

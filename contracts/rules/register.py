@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from contracts.rules.marks import UNMARKED, Marks
 from msp.kit.periods import Period
 
 _ENDLESS = date.max
@@ -35,6 +36,8 @@ class UnitVersion:
     ends_on: date | None
     recorded_at: datetime
     seq: int
+    quantity: int = 1
+    marks: Marks = UNMARKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,16 @@ class Interval:
     site_id: int | None
     starts_on: date
     ends_on: date | None = None
+    quantity: int = 1
+    marks: Marks = UNMARKED
 
     @property
     def unit(self) -> tuple[str, int]:
-        """Which unit this speaks of; two intervals of one unit never count twice."""
-        return self.unit_type, self.unit_id
+        """Which unit this speaks of; two intervals of one unit never count twice.
+
+        A person who is known at two companies is one unit, by the contact at the one that pays.
+        """
+        return self.unit_type, self.marks.person_id or self.unit_id
 
     def within(self, period: Period) -> Period | None:
         """The part of the interval inside a period."""
@@ -72,7 +80,8 @@ class UnitDays:
     """One unit's days in a period: `starts_on` to `ends_on`, the latter not included.
 
     `stretches` are the runs of days the total is made of; there is more than one where the unit
-    was away in between.
+    was away in between. `counts` says how many it was in each of them, where that is not one: a
+    licence is a number over time. `note` says what is special about how it was counted.
     """
 
     unit_type: str
@@ -84,6 +93,19 @@ class UnitDays:
     starts_on: date
     ends_on: date
     stretches: tuple[Period, ...]
+    counts: tuple[int, ...] = ()
+    note: str = ""
+
+    @property
+    def parts(self) -> list[tuple[Period, int]]:
+        """Each run of days with how many there were."""
+        counts = self.counts or (1,) * len(self.stretches)
+        return list(zip(self.stretches, counts, strict=True))
+
+    @property
+    def most(self) -> int:
+        """How many there were at once."""
+        return max(self.counts, default=1)
 
 
 class Peak(NamedTuple):
@@ -139,18 +161,23 @@ def peak(
     best = Peak(period.start, [])
     for day in sorted(days):
         there = snapshot(known, day)
-        if len(there) > len(best.units):
+        if total(there) > total(best.units):
             best = Peak(day, there)
     return best
+
+
+def total(units: Iterable[Interval]) -> int:
+    """How many they are together; a licence of 40 seats is 40."""
+    return sum(one.quantity for one in units)
 
 
 def daily_counts(units: Iterable[UnitDays], period: Period) -> list[int]:
     """How many of the units were there on each date of the period, in order."""
     steps = [0] * (period.days + 1)
     for unit in units:
-        for stretch in unit.stretches:
-            steps[(stretch.start - period.start).days] += 1
-            steps[(stretch.end - period.start).days] -= 1
+        for stretch, many in unit.parts:
+            steps[(stretch.start - period.start).days] += many
+            steps[(stretch.end - period.start).days] -= many
     return list(accumulate(steps))[:-1]
 
 
@@ -165,6 +192,8 @@ def _interval(version: UnitVersion) -> Interval:
         version.site_id,
         version.starts_on,
         version.ends_on,
+        version.quantity,
+        version.marks,
     )
 
 
@@ -185,25 +214,33 @@ def _age(interval: Interval) -> tuple[date, str, str, str]:
 
 def _unit_days(found: list[Interval], period: Period) -> UnitDays:
     newest = max(found, key=_age)
-    stretches = _merged(part for one in found if (part := one.within(period)))
+    runs = _runs((part, one.quantity) for one in found if (part := one.within(period)))
+    plain = all(many == 1 for _run, many in runs)
     return UnitDays(
         newest.unit_type,
-        newest.unit_id,
+        newest.unit[1],
         newest.unit_class,
         newest.name,
         newest.site_id,
-        sum(stretch.days for stretch in stretches),
-        stretches[0].start,
-        stretches[-1].end,
-        tuple(stretches),
+        sum(run.days * many for run, many in runs),
+        runs[0][0].start,
+        runs[-1][0].end,
+        tuple(run for run, _many in runs),
+        () if plain else tuple(many for _run, many in runs),
     )
 
 
-def _merged(parts: Iterable[Period]) -> list[Period]:
-    merged: list[Period] = []
-    for part in sorted(parts):
-        if merged and part.start <= merged[-1].end:
-            merged[-1] = Period(merged[-1].start, max(merged[-1].end, part.end))
+def _runs(parts: Iterable[tuple[Period, int]]) -> list[tuple[Period, int]]:
+    """Days without gap or change of number, in order; where two overlap the greater one counts."""
+    known = list(parts)
+    days = sorted({day for part, _many in known for day in (part.start, part.end)})
+    runs: list[tuple[Period, int]] = []
+    for start, end in pairwise(days):
+        many = max((number for part, number in known if part.start <= start < part.end), default=0)
+        if not many:
+            continue
+        if runs and runs[-1][0].end == start and runs[-1][1] == many:
+            runs[-1] = (Period(runs[-1][0].start, end), many)
         else:
-            merged.append(part)
-    return merged
+            runs.append((Period(start, end), many))
+    return runs

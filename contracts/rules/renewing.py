@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from msp.kit.periods import anchored
+from msp.kit.periods import anchored, long_date
 
 SOON = 90  # days before the last day for notice in which a renewal is worth a look
 
@@ -64,7 +64,7 @@ def said(term: Term) -> str:
     notice = f"{term.notice_days} days' notice"
     if term.ends_on is None:
         return f"It runs on until it is ended with {notice}."
-    last_on = term.ends_on - timedelta(days=1)
+    last_on = long_date(term.ends_on - timedelta(days=1))
     if term.notice_given_on is not None:
         return f"Notice was given; {last_on} is its last day."
     if term.renews_months:

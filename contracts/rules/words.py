@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.rules import line_words, targets
 from contracts.rules.spans import write_span
-from contracts.rules.terms import PerDevice, PerUser, Terms
+from contracts.rules.terms import Counting, PerDevice, PerLicence, PerUser, Terms
 
 PRIORITY_WORDS = {
     "0": "major incident",
@@ -31,18 +31,24 @@ def counts(terms: Terms) -> str:
     """What the line counts: `each server and firewall`, `each user`, `one amount`."""
     if isinstance(terms, PerUser):
         return "each user"
+    if isinstance(terms, PerLicence):
+        return f"each seat of {_listed(terms.products)}" if terms.products else "each licence"
     if not isinstance(terms, PerDevice):
         return line_words.what(terms)
     names = [name.replace("_", " ") for name in terms.device_classes]
     if not names:
         return "each device"
+    return f"each {_listed(names)}"
+
+
+def _listed(names: Sequence[str]) -> str:
     listed = [", ".join(names[:-1]), names[-1]] if len(names) > 1 else names
-    return "each " + " and ".join(listed)
+    return " and ".join(listed)
 
 
 def sentence(terms: Terms, currency: str) -> str:
     """The whole line as one sentence a client can read."""
-    if not isinstance(terms, PerDevice | PerUser):
+    if not isinstance(terms, Counting):
         return line_words.amount_sentence(terms, currency)
     said = f"{line_words.rate(terms, currency)} for {counts(terms)}"
     said += f", counted {COUNTING_WORDS[terms.counting]}"

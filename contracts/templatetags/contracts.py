@@ -69,3 +69,21 @@ _EVERY = {"once": "once", "month": "a month", "quarter": "a quarter", "year": "a
 def every(rhythm: str) -> str:
     """How often an amount of a quote is paid."""
     return _EVERY[rhythm]
+
+
+@register.filter
+def at(values: dict[str, Any], key: str) -> Any:
+    """What stands in a mapping under a key; nothing where there is none."""
+    return values.get(key)
+
+
+@register.filter
+def span(seconds: int | None) -> str:
+    """A target in hours and minutes."""
+    return write_span(seconds) if seconds else "\u2013"
+
+
+@register.filter
+def figure(figures: list[tuple[str, Any]], prefix: str) -> Any:
+    """What a line of the draft would bill, if it can be read."""
+    return dict(figures).get(prefix)

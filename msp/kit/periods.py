@@ -51,15 +51,16 @@ class Period:
         if first.day == 1 and self == month_of(first):
             return f"{first:%B %Y}"
         if first == last:
-            return _long(first)
+            return long_date(first)
         if (first.year, first.month) == (last.year, last.month):
-            return f"{first.day}\u2013{_long(last)}"
+            return f"{first.day}\u2013{long_date(last)}"
         if first.year == last.year:
-            return f"{first.day} {first:%B} \u2013 {_long(last)}"
-        return f"{_long(first)} \u2013 {_long(last)}"
+            return f"{first.day} {first:%B} \u2013 {long_date(last)}"
+        return f"{long_date(first)} \u2013 {long_date(last)}"
 
 
-def _long(day: date) -> str:
+def long_date(day: date) -> str:
+    """A date as people write it: `27 April 2027`."""
     return f"{day.day} {day:%B %Y}"
 
 

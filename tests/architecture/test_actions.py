@@ -21,6 +21,7 @@ SILENT = {  # actions that announce nothing, and why that is right
     "contracts.clients.actions.register.begin": REGISTER,
     "contracts.clients.actions.register.cut": REGISTER,
     "contracts.clients.actions.register.reclass": REGISTER,
+    "contracts.clients.actions.register.restate": REGISTER,
     "contracts.clients.actions.register.rename": REGISTER,
     "contracts.clients.actions.register.move_start": REGISTER,
     "monitoring.actions.absorbing.absorb": "a beat is not news; what follows from it is told there",

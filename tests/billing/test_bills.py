@@ -125,11 +125,11 @@ def test_a_line_opens_to_its_devices_and_the_arithmetic(fay, harbor):
     assert page.count('<svg class="days"') == 4  # a ruler and three units
     text = fay.get(f"/invoices/{bill.pk}/lines/{line.pk}.csv").content.decode("utf-8-sig")
     assert text.splitlines() == [
-        "Name,Class,Site,First day,Last day,Days",
-        "hdg-srv-01,server,,2026-06-01,2026-06-30,30",
-        "hdg-ws-01,workstation,,2026-06-01,2026-06-30,30",
-        "hdg-ws-02,workstation,,2026-06-01,2026-06-20,20",
-        "Sum,,,,,80",
+        "Name,Class,Site,First day,Last day,Number,Days,Rule",
+        "hdg-srv-01,server,,2026-06-01,2026-06-30,1,30,",
+        "hdg-ws-01,workstation,,2026-06-01,2026-06-30,1,30,",
+        "hdg-ws-02,workstation,,2026-06-01,2026-06-20,1,20,",
+        "Sum,,,,,,80,",
     ]
 
 

@@ -198,9 +198,11 @@ def test_the_register_answers_two_dates(harbor, ada):
     before = ada.get("/clients/harbor-dental/register?day=2026-06-10&known_on=2026-06-15")
     after = ada.get("/clients/harbor-dental/register?day=2026-06-10&known_on=2026-06-25")
 
-    assert "hdg-srv-01 was not countable" in before.content.decode()
-    assert [label for label, _units in before.context["groups"]] == ["Server"]
-    assert after.context["groups"] == []
+    assert [(one.shown.name, one.state) for one in before.context["rows"]] == [
+        ("hdg-srv-01", "removed")
+    ]
+    assert "it did not count" in before.content.decode()
+    assert list(after.context["rows"]) == []
     assert ada.get("/clients/harbor-dental/register?day=soon").status_code == 422
 
 

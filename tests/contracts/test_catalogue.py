@@ -253,7 +253,7 @@ def test_a_draft_takes_a_line_from_the_catalogue(shop, fay, cast):
     assert (form["description"].value(), form["price"].value()) == ("Server care", "120.00")
     posted = head | {"do": "save", "line-TOTAL_FORMS": 1} | {
         f"line-0-{name}": form[name].value() or "" for name in form.fields
-        if name not in ("device_classes", "site_ids", "DELETE", "never_more")
+        if name not in ("device_classes", "site_ids", "DELETE", "never_more", "work_types")
     }  # fmt: skip
     assert fay.post(f"/agreements/{plan.pk}/edit", posted).status_code == 303
     facts = plan.versions.get().lines.get().facts

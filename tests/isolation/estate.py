@@ -7,7 +7,8 @@ from typing import Any
 from billing import actions as billing
 from billing.models import Invoice
 from contracts import actions as contracts
-from contracts.clients.models import Client, Contact, Device
+from contracts.clients import actions as clients
+from contracts.clients.models import Client, Contact, Device, Licence, Meter
 from contracts.models import Agreement, Quote
 from monitoring import actions as monitoring
 from monitoring.models import Check, EnrolmentKey, Incident, IncidentNumber
@@ -42,6 +43,8 @@ class Owned:
     of_user: Ticket
     time: TimeEntry
     quote: Quote
+    licence: Licence
+    meter: Meter
     invoice: Invoice | None = None
 
 
@@ -76,7 +79,7 @@ def owned(mark: str, *, device_kind: str = "server") -> Owned:
         mark, note, client, admin, user, device, agreement, check,
         enrolment, incident(mark, client, device, check),
         of_admin, ticket(f"Users {mark}", note, user, device), time_on(of_admin, note),
-        quote(mark, client),
+        quote(mark, client), *held(mark, client),
     )  # fmt: skip
 
 
@@ -91,6 +94,14 @@ def quote(mark: str, client: Client) -> Quote:
     made = contracts.send_quote(version=version, by=make.BY, at=JUNE_1)
     contracts.revise_quote(quote=made, by=make.BY, at=JUNE_1)
     return made
+
+
+def held(mark: str, client: Client) -> tuple[Licence, Meter]:
+    since = {"counts_from_on": date(2026, 1, 1), "by": make.BY, "at": JUNE_1}
+    return (
+        clients.add_licence(client=client, product=f"Suite {mark}", seats=3, **since),
+        clients.add_meter(client=client, name=f"Pages {mark}", measure="pages", **since),
+    )
 
 
 def incident(mark: str, client: Client, device: Device, check: Check) -> Incident:
@@ -160,6 +171,10 @@ class World:
             ("keys", "pk"): of.key.pk,
             ("time", "pk"): of.time.pk,
             ("time-entries", "pk"): of.time.pk,
+            ("units", "kind"): "device",
+            ("units", "pk"): of.device.pk,
+            ("licences", "pk"): of.licence.pk,
+            ("meters", "pk"): of.meter.pk,
         }
         for word in reversed(words):
             if (word, name) in known:

@@ -22,19 +22,28 @@ from contracts.clients.actions.devices import (
     retire_device,
     return_device,
 )
+from contracts.clients.actions.holdings import add_licence, add_meter, change_seats, end_holding
+from contracts.clients.actions.units import Stretch, correct_unit, mark_unit
 
 __all__ = [
+    "Stretch",
     "add_client",
     "add_contact",
     "add_device",
+    "add_licence",
+    "add_meter",
     "add_site",
     "archive_client",
     "archive_contact",
     "change_client",
     "change_contact",
     "change_device",
+    "change_seats",
     "change_site",
     "close_portal",
+    "correct_unit",
+    "end_holding",
+    "mark_unit",
     "open_portal",
     "retire_device",
     "return_device",

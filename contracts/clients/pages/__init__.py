@@ -1,6 +1,15 @@
 """The staff's pages about clients, and the panels they fill elsewhere."""
 
-from contracts.clients.pages import clients, contacts, devices, palette, register, sites
+from contracts.clients.pages import (
+    clients,
+    contacts,
+    devices,
+    holdings,
+    palette,
+    register,
+    sites,
+    units,
+)
 from contracts.clients.pages.palette import found_here
 
 urlpatterns = [
@@ -8,7 +17,9 @@ urlpatterns = [
     *sites.urlpatterns,
     *contacts.urlpatterns,
     *devices.urlpatterns,
+    *holdings.urlpatterns,
     *register.urlpatterns,
+    *units.urlpatterns,
     *palette.urlpatterns,
 ]
 

@@ -1,63 +1,106 @@
 """The unit register of a client: what was countable on a day, as known on a day."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import path
 from django.views.decorators.http import require_GET
 
 from contracts.clients import queries
 from contracts.clients.forms import RegisterForm
+from contracts.clients.models import Client
 from contracts.clients.pages.clients import client_of
-from contracts.rules import register as rules
+from contracts.rules.knowledge import Compared
+from msp.kit import sheets
 from msp.kit.periods import day_start, local_date
-from msp.kit.web import page
+from msp.kit.web import page, rows_of
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
+
+Question = tuple[RegisterForm, queries.Asked | None]
 
 
 @staff(Permission.CLIENT_VIEW)
 @require_GET
 def register(request: HttpRequest, slug: str) -> HttpResponse:
-    """Two dates in, the names out, and what the knowledge since then has changed."""
+    """A day, and two days of knowledge: every unit of both, and where they differ."""
     client = client_of(request, slug)
-    now = datetime.now(UTC)
-    first = local_date(now, client.zone)
-    form = RegisterForm({"day": first, "known_on": first} | request.GET.dict())
-    context = {}
-    if form.is_valid():
-        day, known_on = form.cleaned_data["day"], form.cleaned_data["known_on"]
-        known_at = min(now, day_start(known_on + timedelta(days=1), client.zone))
-        then = queries.countable_on(client_id=client.pk, day=day, known_at=known_at)
-        today = queries.countable_on(client_id=client.pk, day=day, known_at=now)
-        context = {
-            "day": day,
-            "known_on": known_on,
-            "groups": _groups(then),
-            "since": _changes(then, today),
-        }
+    form, asked = _asked(request, client)
+    found = queries.register_of(client.pk, asked) if asked else []
     return page(
         request, "clients/register.html", part="clients/_register.html", client=client,
-        head=queries.client_head(client), form=form, status=422 if form.errors else 200, **context,
+        head=queries.client_head(client), form=form, asked=asked, found=len(found),
+        differ=sum(one.state != "same" for one in found), rows=rows_of(request, found),
+        groups=queries.class_labels(), sites=queries.list_sites(client),
+        names=_names(client), status=422 if form.errors else 200,
     )  # fmt: skip
 
 
-def _groups(found: queries.Countable) -> list[tuple[str, list[rules.Interval]]]:
-    """By class in the order of the list of classes, users last."""
-    return [
-        (str(label), units)
-        for kind, label in queries.class_labels()
-        if (units := [one for one in (*found.devices, *found.users) if one.unit_class == kind])
-    ]
+@staff(Permission.CLIENT_VIEW)
+@require_GET
+def register_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same rows as a file."""
+    client = client_of(request, slug)
+    form, asked = _asked(request, client)
+    if asked is None:
+        return HttpResponseBadRequest(str(form.errors.as_text()), content_type="text/plain")
+    rows = _sheet(client, queries.register_of(client.pk, asked))
+    return sheets.response(f"units-{client.slug}-{asked.day}.csv", rows)
 
 
-def _changes(then: queries.Countable, now: queries.Countable) -> list[tuple[str, str]]:
-    """What we know today and did not know then about the same day."""
-    before = {one.unit: one.name for one in (*then.devices, *then.users)}
-    after = {one.unit: one.name for one in (*now.devices, *now.users)}
-    return [("added", after[unit]) for unit in after if unit not in before] + [
-        ("removed", before[unit]) for unit in before if unit not in after
-    ]
+def _asked(request: HttpRequest, client: Client) -> Question:
+    """The question of the address; without one, today as it is known now."""
+    now = datetime.now(UTC)
+    first = local_date(now, client.zone)
+    given = {"day": first, "known_on": first} | request.GET.dict()
+    given["compared_on"] = given.get("compared_on") or first
+    form = RegisterForm(given)
+    if not form.is_valid():
+        return form, None
+    said = form.cleaned_data
+    return form, queries.Asked(
+        day=said["day"],
+        known_at=_end_of(said["known_on"], client, now),
+        compared_at=_end_of(said["compared_on"] or first, client, now),
+        q=said["q"],
+        unit_class=said["unit_class"],
+        site_id=said["site"],
+        only_changed=said["changed"],
+    )
 
 
-urlpatterns = [path("clients/<slug:slug>/register", register, name="client-register")]
+def _end_of(day: date, client: Client, now: datetime) -> datetime:
+    """The end of a client's day; what is not over yet is known until now."""
+    return min(now, day_start(day + timedelta(days=1), client.zone))
+
+
+def _names(client: Client) -> dict[str, dict[Any, str]]:
+    """The words for what a row holds by number or code."""
+    return {
+        "site": {one.pk: one.name for one in queries.list_sites(client)},
+        "class": {key: str(label) for key, label in queries.class_labels()},
+        "payer": dict(Client.objects.values_list("pk", "name")),
+    }
+
+
+def _sheet(client: Client, rows: Sequence[Compared]) -> Iterator[Sequence[Any]]:
+    names = _names(client)
+    yield (
+        "Type", "Name", "Class", "Site", "Number", "First day", "Last day", "Rule", "Difference",
+    )  # fmt: skip
+    for one in rows:
+        unit = one.shown
+        yield (
+            unit.unit_type, unit.name, names["class"].get(unit.unit_class, unit.unit_class),
+            names["site"].get(unit.site_id, ""), unit.quantity, unit.starts_on,
+            unit.ends_on - timedelta(days=1) if unit.ends_on else "", unit.marks.said,
+            "" if one.state == "same" else one.state,
+        )  # fmt: skip
+
+
+urlpatterns = [
+    path("clients/<slug:slug>/register", register, name="client-register"),
+    path("clients/<slug:slug>/register.csv", register_csv, name="client-register-csv"),
+]

@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Any
 
 from django import template
@@ -5,6 +6,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
+from contracts.clients.templatetags import pictures
+from contracts.rules.knowledge import Band
 from msp.templatetags import look
 
 register = template.Library()
@@ -43,3 +46,21 @@ def device_bar(parts: list[tuple[str, int, Any]]) -> SafeString:
 def place(zone: str) -> str:
     """A time zone as people name it: by its city."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
+def get(names: dict[Any, str], key: Any) -> str:
+    """The word for a number or code; itself where there is none."""
+    return str(names.get(key, key or "\u2013"))
+
+
+@register.filter
+def last_of(ends_on: date | None) -> date | None:
+    """The last day of a stretch, as people name its end."""
+    return ends_on - timedelta(days=1) if ends_on else None
+
+
+@register.simple_tag
+def unit_picture(bands: list[Band], today: date) -> SafeString:
+    """Days across and knowledge down: a row for each state of knowledge, a bar where it counted."""
+    return pictures.unit_picture(bands, today)

@@ -31,6 +31,7 @@ Rate = Callable[[Any, Reading, Period, str], list[RatedLine]]
 RATES: dict[str, Rate] = {
     "per_device": rate_counted,
     "per_user": rate_counted,
+    "per_licence": rate_counted,
     "flat": rate_flat,
     "time": rate_labour,
     "hours": rate_hours,

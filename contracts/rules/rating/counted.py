@@ -7,21 +7,25 @@ from contracts.rules.pricing import Scheme, split_price, true_up
 from contracts.rules.pricing.bundles import Part
 from contracts.rules.pricing.schemes import write_tiers
 from contracts.rules.rating.counting import Counted, count
+from contracts.rules.rating.evidence import rules_said
 from contracts.rules.rating.proration import quantity_of, trace_of
 from contracts.rules.rating.reading import RatedLine, Reading
-from contracts.rules.terms import PerDevice, PerUser
+from contracts.rules.terms import Counting
 from msp.kit.money import round_money, round_price
 from msp.kit.periods import Period
 
 
 def rate_counted(
-    terms: PerDevice | PerUser, reading: Reading, period: Period, currency: str
+    terms: Counting, reading: Reading, period: Period, currency: str
 ) -> list[RatedLine]:
     """One line for everything counted; none where the line was not in force in the period."""
     service = reading.service.clip(period)
     if service is None:
         return []
-    counted = count(terms, reading.intervals, service)
+    counted = count(
+        terms, reading.intervals, service,
+        client_id=reading.client_id, overrides=reading.overrides,
+    )  # fmt: skip
     rated = round_money(exact_price(terms.scheme, counted, period), currency)
     added = true_up(terms.commit, rated, service.days, period.days, currency)
     amount = rated + added
@@ -29,13 +33,14 @@ def rate_counted(
         "kind": terms.kind,
         "counting": terms.counting,
         "service": [service.start.isoformat(), service.end.isoformat()],
-        "units": len(counted.units),
+        "units": sum(unit.most for unit in counted.units),
         "counted_days": counted.counted_days,
         "included": terms.included,
         "included_days": counted.free_days,
         "minimum": terms.minimum,
         "minimum_days": counted.added_days,
         "counted_on": counted.day.isoformat() if counted.day else None,
+        **rules_said(counted),
         **_tiers_said(terms.scheme, counted),
         **_commit_said(terms.commit, rated, added),
         **split_said(amount, terms.parts, currency),

@@ -1,15 +1,16 @@
 """How many units a line charges for, by the way its terms count.
 
-The register says which units were there on which days; the terms say which of them matter (class,
-site, not excluded, there long enough, past their trial) and how they are counted. The answer keeps
-the units with their days, because a line must open down to them.
+The register says which units were there on which days; the terms say which of them matter and how
+they are counted. The answer keeps the units with their days, and those that were left out with the
+rule, because a line must open down to them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
+from contracts.rules.rating.eligibility import Dropped, Terms, noted, sort_out
 from contracts.rules.register import (
     Interval,
     UnitDays,
@@ -18,8 +19,19 @@ from contracts.rules.register import (
     peak,
     snapshot,
 )
-from contracts.rules.terms.counted import PerDevice, PerUser
 from msp.kit.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A number said by hand for some days, in place of what is counted (Q7).
+
+    It has a reason and an end; what was counted stays beside it.
+    """
+
+    period: Period
+    quantity: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,8 @@ class Counted:
     """The units behind a line and the unit-days charged for them.
 
     `free_days` were counted and are included; `added_days` were not counted and fill up the
-    minimum. `steps` are the charged units as (how many, for how many days), in order of days.
+    minimum; `overridden_days` are what numbers said by hand add or take. `steps` are the charged
+    units as (how many, for how many days), in order of days.
     """
 
     units: tuple[UnitDays, ...]
@@ -36,63 +49,69 @@ class Counted:
     added_days: int
     steps: tuple[tuple[int, int], ...]
     day: date | None = None
+    dropped: tuple[Dropped, ...] = ()
+    overridden_days: int = 0
+    overrides: tuple[Override, ...] = ()
 
     @property
     def charged_days(self) -> int:
         """The unit-days that are paid for."""
-        return self.counted_days - self.free_days + self.added_days
+        return self.counted_days - self.free_days + self.added_days + self.overridden_days
 
 
-def count(terms: PerDevice | PerUser, intervals: Iterable[Interval], service: Period) -> Counted:
-    """The units of the days a line was in force, counted as its terms say."""
-    known = list(eligible(terms, intervals, service))
-    if terms.counting in ("daily", "adds_only"):
-        units, day = countable(known, service), None
-        there = daily_counts(units, service)
-    else:
-        day, found = _on_one_day(terms.counting, known, service)
-        units = [_whole(one, service) for one in found]
-        there = [len(units)] * service.days
-    counted = sum(there)
+def count(
+    terms: Terms, intervals: Iterable[Interval], service: Period, *,
+    client_id: int | None = None, overrides: Sequence[Override] = (),
+) -> Counted:  # fmt: skip
+    """The units of the days a line was in force, counted as its terms say.
+
+    `client_id` is the client that is billed: what another one pays for is left out.
+    """
+    found = sort_out(terms, intervals, service, client_id)
+    units, there, day = _there(terms.counting, found.kept, service)
+    held = tuple(one for one in overrides if one.period.clip(service))
+    said = _said(held, service)
     charged = [max(0, many - terms.included) for many in there]
-    added = max(0, terms.minimum * service.days - sum(charged))
-    steps = [(terms.minimum, service.days)] if added else _steps(charged)
-    return Counted(tuple(units), counted, counted - sum(charged), added, tuple(steps), day)
+    open_days = [many for many, word in zip(charged, said, strict=True) if word is None]
+    added = max(0, terms.minimum * len(open_days) - sum(open_days))
+    if added:
+        charged = [terms.minimum if word is None else 0 for word in said]
+    final = [many if word is None else word for many, word in zip(charged, said, strict=True)]
+    included = [max(0, many - terms.included) for many in there]
+    return Counted(
+        units=tuple(noted(units, found.notes)),
+        counted_days=sum(there),
+        free_days=sum(there) - sum(included),
+        added_days=added,
+        steps=tuple(_steps(final)),
+        day=day,
+        dropped=found.dropped,
+        overridden_days=sum(final) - sum(included) - added,
+        overrides=held,
+    )
 
 
-def eligible(
-    terms: PerDevice | PerUser, intervals: Iterable[Interval], service: Period
-) -> Iterator[Interval]:
-    """The intervals that may count on the line, begun after their trial (Q5)."""
-    classes = terms.device_classes if isinstance(terms, PerDevice) else ()
-    for one in intervals:
-        if classes and one.unit_class not in classes:
-            continue
-        if terms.site_ids and one.site_id not in terms.site_ids:
-            continue
-        if one.unit_id in terms.excluded or _life(one, service) < terms.grace_days:
-            continue
-        kept = _charged_part(terms, one, service)
-        if kept is not None:
-            yield kept
+def _there(
+    counting: str, known: Sequence[Interval], service: Period
+) -> tuple[list[UnitDays], list[int], date | None]:
+    """The units that count and how many there are on each day."""
+    if counting in ("daily", "adds_only"):
+        units = countable(known, service)
+        return units, daily_counts(units, service), None
+    day, found = _on_one_day(counting, known, service)
+    units = [_whole(one, service) for one in found]
+    return units, [sum(one.quantity for one in found)] * service.days, day
 
 
-def _life(interval: Interval, service: Period) -> int:
-    """The days a unit has been there by the end of the stretch."""
-    ends_on = min(interval.ends_on or service.end, service.end)
-    return (ends_on - interval.starts_on).days
-
-
-def _charged_part(
-    terms: PerDevice | PerUser, interval: Interval, service: Period
-) -> Interval | None:
-    starts_on = interval.starts_on + timedelta(days=terms.trial_days)
-    ends_on = interval.ends_on
-    if terms.counting == "adds_only" and ends_on is not None and ends_on > service.start:
-        ends_on = max(ends_on, service.end)  # who leaves is not given back
-    if ends_on is not None and starts_on >= ends_on:
-        return None
-    return replace(interval, starts_on=starts_on, ends_on=ends_on)
+def _said(overrides: Sequence[Override], service: Period) -> list[int | None]:
+    """The number said by hand for each day; a later one replaces one before."""
+    said: list[int | None] = [None] * service.days
+    for one in overrides:
+        part = one.period.clip(service)
+        if part is not None:
+            first = (part.start - service.start).days
+            said[first : first + part.days] = [one.quantity] * part.days
+    return said
 
 
 def _on_one_day(
@@ -110,16 +129,18 @@ def _on_one_day(
 
 def _whole(interval: Interval, service: Period) -> UnitDays:
     """A unit that counts as if it had been there for all days the line was in force."""
+    many = interval.quantity
     return UnitDays(
         interval.unit_type,
-        interval.unit_id,
+        interval.unit[1],
         interval.unit_class,
         interval.name,
         interval.site_id,
-        service.days,
+        service.days * many,
         service.start,
         service.end,
         (service,),
+        () if many == 1 else (many,),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from contracts.rules.rating.counting import Override
 from contracts.rules.register import Interval, UnitDays
 from msp.kit.periods import Period
 
@@ -14,11 +15,15 @@ class Reading:
 
     `service` may reach beyond the period that is billed; only the shared days are charged.
     `base` is what the agreement's other lines came to, for terms that follow from them.
+    `client_id` is who is billed, so that what another client pays for is left out; `overrides`
+    are numbers said by hand for some days.
     """
 
     service: Period
     intervals: tuple[Interval, ...] = ()
     base: Decimal = Decimal(0)
+    client_id: int | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

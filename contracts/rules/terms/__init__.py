@@ -6,23 +6,24 @@ class in TERMS, a meter and a rate; nothing else has to know it.
 
 from contracts.rules.terms.adjusting import Commitment, Percentage, Reduction
 from contracts.rules.terms.amounts import Flat, Hours
-from contracts.rules.terms.counted import COUNTINGS, PerDevice, PerUser
+from contracts.rules.terms.counted import COUNTINGS, PerDevice, PerLicence, PerUser
 from contracts.rules.terms.stored import write_terms
 from contracts.rules.terms.worked import Block, Labour, Retainer
 from msp.kit.facts import Facts, InvalidFact
 
-Counting = PerDevice | PerUser
+Counting = PerDevice | PerUser | PerLicence
 Adjusting = Percentage | Reduction | Commitment
 Working = Labour | Hours | Block | Retainer
-Terms = PerDevice | PerUser | Flat | Working | Adjusting
+Terms = Counting | Flat | Working | Adjusting
 
 TERMS: dict[str, type[Terms]] = {
     cls.kind: cls
     for cls in (
         PerDevice, PerUser, Flat, Labour, Hours, Block, Retainer, Percentage, Reduction, Commitment,
+        PerLicence,
     )
 }  # fmt: skip
-COUNTED = ("per_device", "per_user")
+COUNTED = ("per_device", "per_user", "per_licence")
 # Lines that support is paid by the hour with; without counted lines beside them nothing is free.
 BY_THE_HOUR = ("time", "hours", "block", "retainer")
 
@@ -39,6 +40,7 @@ __all__ = [
     "Hours",
     "Labour",
     "PerDevice",
+    "PerLicence",
     "PerUser",
     "Percentage",
     "Reduction",

@@ -1,4 +1,4 @@
-"""Lines that count units: devices of some classes, or people."""
+"""Lines that count units: devices of some classes, people, or licences."""
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -25,9 +25,13 @@ class _Counted:
 
     `included` units are free, and at least `minimum` are charged beyond them; `commit` is the
     least the line comes to in money. A unit counts at the named sites, once it was there for
-    `grace_days`, after `trial_days`, and unless it is `excluded`. `parts` are the services a
-    bundle's price is revenue of.
+    `grace_days`, after `trial_days`, and unless it is `excluded` or set aside; `counts_aside`
+    counts spares and service accounts too. `sharing` says what becomes of shared devices and of
+    the people who share one: each counts, they count as one for the device, or none of them does.
+    `parts` are the services a bundle's price is revenue of.
     """
+
+    sharings: ClassVar[tuple[str, ...]] = ("each", "none")
 
     unit_price: Decimal
     _: KW_ONLY
@@ -43,6 +47,8 @@ class _Counted:
     excluded: tuple[int, ...] = field(default=(), metadata=_SPARSE)
     grace_days: int = field(default=0, metadata=_SPARSE)
     trial_days: int = field(default=0, metadata=_SPARSE)
+    sharing: str = field(default="each", metadata=_SPARSE)
+    counts_aside: bool = field(default=False, metadata=_SPARSE)
     every: str = field(default="month", metadata=_SPARSE)
     timing: str = field(default="arrears", metadata=_SPARSE)
     anchor_on: date | None = field(default=None, metadata=_SPARSE)
@@ -54,6 +60,9 @@ class _Counted:
         if self.counting not in COUNTINGS:
             said = f"{self.counting!r:.80} is not one of {', '.join(COUNTINGS)}"
             raise InvalidFact("counting", said)
+        if self.sharing not in self.sharings:
+            said = f"{self.sharing!r:.80} is not one of {', '.join(self.sharings)}"
+            raise InvalidFact("sharing", said)
         if self.model == "unit" and self.tiers:
             raise InvalidFact("tiers", "belong to a graduated, volume or step price")
         for name in ("included", "minimum"):
@@ -72,14 +81,19 @@ class _Counted:
 
 @dataclass(frozen=True, slots=True)
 class PerDevice(_Counted):
-    """A price for each device of some classes; no classes named means all of them."""
+    """A price for each device of some classes; no classes named means all of them.
+
+    One that was not heard of for `silent_days` is still counted, and the review is told (Q5).
+    """
 
     kind: ClassVar[str] = "per_device"
     unit_type: ClassVar[str] = "device"
     device_classes: tuple[str, ...] = ()
+    silent_days: int = field(default=0, metadata=_SPARSE)
 
     def __post_init__(self) -> None:
         _Counted.__post_init__(self)
+        _check_range("silent_days", self.silent_days, _MOST_DAYS)
         if len(set(self.device_classes)) < len(self.device_classes):
             raise InvalidFact("device_classes", "names a class twice")
         if not all(self.device_classes):
@@ -88,7 +102,11 @@ class PerDevice(_Counted):
     @classmethod
     def read(cls, facts: Facts) -> Self:
         """The terms as they were stored."""
-        return cls(device_classes=facts.texts("device_classes", most=100), **_counted(facts))
+        return cls(
+            device_classes=facts.texts("device_classes", most=100),
+            silent_days=facts.whole("silent_days", 0),
+            **_counted(facts),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +115,26 @@ class PerUser(_Counted):
 
     kind: ClassVar[str] = "per_user"
     unit_type: ClassVar[str] = "user"
+    sharings: ClassVar[tuple[str, ...]] = ("each", "device", "none")
 
     @classmethod
     def read(cls, facts: Facts) -> Self:
         """The terms as they were stored."""
         return cls(**_counted(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class PerLicence(_Counted):
+    """A price for each seat of some products; none named means every licence."""
+
+    kind: ClassVar[str] = "per_licence"
+    unit_type: ClassVar[str] = "licence"
+    products: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """The terms as they were stored."""
+        return cls(products=facts.texts("products", most=100), **_counted(facts))
 
 
 def _counted(facts: Facts) -> Mapping[str, Any]:
@@ -123,6 +156,8 @@ def _counted(facts: Facts) -> Mapping[str, Any]:
         "excluded": read_ids(facts, "excluded"),
         "grace_days": facts.whole("grace_days", 0),
         "trial_days": facts.whole("trial_days", 0),
+        "sharing": facts.text("sharing", "each"),
+        "counts_aside": facts.flag("counts_aside", False),
         "every": rhythm.every,
         "timing": rhythm.timing,
         "anchor_on": rhythm.anchor_on,

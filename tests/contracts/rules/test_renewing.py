@@ -47,15 +47,15 @@ def test_what_runs_on_ends_after_its_notice():
     ("term", "words"),
     [
         (Term(START, None, None, 30), "It runs on until it is ended with 30 days' notice."),
-        (Term(START, END, None, 30), "It ends with 2026-12-31."),
+        (Term(START, END, None, 30), "It ends with 31 December 2026."),
         (
             Term(START, END, 12, 60),
-            "It runs to 2026-12-31 and then goes on for 12 months at a time, unless 60 days'"
-            " notice.",
+            "It runs to 31 December 2026 and then goes on for 12 months at a time, unless 60"
+            " days' notice.",
         ),
         (
             Term(START, END, 12, 60, date(2026, 10, 1)),
-            "Notice was given; 2026-12-31 is its last day.",
+            "Notice was given; 31 December 2026 is its last day.",
         ),
     ],
 )

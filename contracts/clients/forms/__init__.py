@@ -6,20 +6,21 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from contracts.clients.forms.dates import DateInput
+from contracts.clients.forms.units import (
+    CorrectionForm,
+    EndForm,
+    LicenceForm,
+    MarksForm,
+    MeterForm,
+    RegisterForm,
+    SeatsForm,
+)
 from contracts.clients.models import Client, Contact, Device, Site
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc"))
 KINDS = [("", "Choose a class"), *Device.Kind.choices]
 ROLES = [choice for choice in Contact.Portal.choices if choice[0]]
-
-
-class DateInput(forms.DateInput):
-    """The browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class ClientForm(forms.Form):
@@ -104,13 +105,6 @@ class DeviceForm(forms.Form):
         self.fields["owner"].queryset = client.contacts.filter(archived_at__isnull=True)
 
 
-class RegisterForm(forms.Form):
-    """The two days the register is asked for: the day, and the day of knowledge."""
-
-    day = forms.DateField(label="Countable on", widget=DateInput)
-    known_on = forms.DateField(label="As known at the end of", widget=DateInput)
-
-
 def initial_of(row: object, form: type[forms.Form]) -> dict[str, Any]:
     """A row's present values for the fields of a form."""
     return {name: getattr(row, name, None) for name in form.base_fields}
@@ -119,3 +113,23 @@ def initial_of(row: object, form: type[forms.Form]) -> dict[str, Any]:
 def first_day(today: date) -> dict[str, date]:
     """What a new device or user most often counts from."""
     return {"counts_from_on": today}
+
+
+__all__ = [
+    "ClientForm",
+    "ContactForm",
+    "CorrectionForm",
+    "DateInput",
+    "DayForm",
+    "DeviceForm",
+    "EndForm",
+    "LicenceForm",
+    "MarksForm",
+    "MeterForm",
+    "PortalForm",
+    "RegisterForm",
+    "SeatsForm",
+    "SiteForm",
+    "first_day",
+    "initial_of",
+]

@@ -1,16 +1,13 @@
-"""Reading clients, and the unit register as it was known at a time."""
+"""Reading clients, their places, people and devices."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from contracts.clients.models import Client, Contact, Device, Site, UnitVersion
-from contracts.rules import register
+from contracts.clients.models import Client, Contact, Device, Site
 from tenants.people.rules.viewer import Viewer
 
-_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 MOST_FOUND = 6
 
 
@@ -26,56 +23,6 @@ def contact_by_email(email: str) -> Contact | None:
         .filter(email__iexact=email.strip(), archived_at__isnull=True)
         .first()
     )
-
-
-def unit_versions(
-    *, client_id: int, unit_type: str, known_at: datetime | None = None
-) -> list[register.UnitVersion]:
-    """What the register says of a client's units; with `known_at`, what it said by then."""
-    rows = UnitVersion.objects.filter(client_id=client_id, unit_type=unit_type)
-    if known_at is not None:
-        rows = rows.filter(recorded_at__lte=known_at)
-    return versions_of(rows)
-
-
-def known_intervals(*, unit_type: str, unit_id: int) -> list[register.Interval]:
-    """When one unit was and is countable, as known by now, in order."""
-    versions = versions_of(UnitVersion.objects.filter(unit_type=unit_type, unit_id=unit_id))
-    return sorted(register.as_known(versions, _FAR), key=lambda one: one.starts_on)
-
-
-@dataclass(frozen=True)
-class Countable:
-    """Who and what was countable on one day, as known at one moment."""
-
-    devices: list[register.Interval]
-    users: list[register.Interval]
-
-
-def countable_on(*, client_id: int, day: date, known_at: datetime) -> Countable:
-    """The register's answer for a day with the knowledge of a moment."""
-    found = {
-        unit_type: register.snapshot(
-            register.as_known(
-                unit_versions(client_id=client_id, unit_type=unit_type, known_at=known_at),
-                known_at,
-            ),
-            day,
-        )
-        for unit_type in ("device", "user")
-    }
-    return Countable(found["device"], found["user"])
-
-
-def versions_of(rows: QuerySet[UnitVersion]) -> list[register.UnitVersion]:
-    """Rows of the register as the rules read them."""
-    return [
-        register.UnitVersion(
-            str(row.interval_id), row.unit_type, row.unit_id, row.unit_class, row.name,
-            row.client_id, row.site_id, row.starts_on, row.ends_on, row.recorded_at, row.pk,
-        )
-        for row in rows.order_by("pk")
-    ]  # fmt: skip
 
 
 def has_clients() -> bool:
@@ -203,8 +150,10 @@ def client_names(viewer: Viewer) -> list[tuple[str, str]]:
 
 
 def class_labels() -> list[tuple[str, str]]:
-    """The classes of countable units with their words, users last."""
-    return [*Device.Kind.choices, ("user", "Users")]
+    """The classes of countable units with their words, other units last."""
+    return [
+        *Device.Kind.choices, ("user", "Users"), ("licence", "Licences"), ("meter", "Meters"),
+    ]  # fmt: skip
 
 
 def _counted(rows: QuerySet) -> Coalesce:

@@ -1,0 +1,71 @@
+"""Numbers said by hand in place of what is counted: with a reason and an end (psa Q7)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from contracts import events
+from contracts.models import Agreement, AgreementLine, CountOverride
+from contracts.rules.terms import TERMS
+from msp.kit.refs import Actor
+from msp.kit.refusals import Conflict, Refused
+from tenants.journal.announce import announce
+
+LONGEST_DAYS = 366
+MOST = 10_000_000
+
+
+@transaction.atomic
+def override_count(
+    *, agreement: Agreement, line_key: UUID, quantity: int, starts_on: date, ends_on: date,
+    reason: str, by: Actor, at: datetime,
+) -> CountOverride:  # fmt: skip
+    """Charge a number instead of what a line counts, for some days; `ends_on` is the first without.
+
+    Days that are billed already are corrected by the next run.
+    """
+    line = (
+        AgreementLine.objects.filter(
+            version__agreement=agreement, version__published_at__isnull=False, line_key=line_key
+        )
+        .order_by("-version__number")
+        .first()
+    )
+    if line is None or not hasattr(TERMS[line.kind], "unit_type"):
+        raise Refused("Choose a line that counts.", field="line_key")
+    if not reason.strip():
+        raise Refused("Say why: it stands on the bill's evidence.", field="reason")
+    if ends_on <= starts_on:
+        raise Refused("It ends before it begins.", field="last_on")
+    if (ends_on - starts_on).days > LONGEST_DAYS:
+        raise Refused("A number by hand ends within a year. Look again then.", field="last_on")
+    if not 0 <= quantity <= MOST:
+        raise Refused(f"Between 0 and {MOST:,}.", field="quantity")
+    said = CountOverride.objects.create(
+        agreement=agreement, line_key=line_key, quantity=quantity, reason=reason.strip()[:200],
+        starts_on=starts_on, ends_on=ends_on, created_by=by.name[:120], created_at=at,
+    )  # fmt: skip
+    announce(
+        events.CountOverridden(
+            agreement.pk, agreement.client_id, line.description, quantity,
+            starts_on.isoformat(), ends_on.isoformat(), said.reason,
+        ),
+        by=by, at=at,
+    )  # fmt: skip
+    return said
+
+
+@transaction.atomic
+def withdraw_override(*, override: CountOverride, by: Actor, at: datetime) -> None:
+    """Count again from now on; what was billed meanwhile is corrected by the next run."""
+    said = CountOverride.objects.select_for_update(of=("self",)).get(pk=override.pk)
+    if said.withdrawn_at is not None:
+        raise Conflict("It was withdrawn already.")
+    said.withdrawn_at = at
+    said.save(update_fields=["withdrawn_at"])
+    agreement = said.agreement
+    announce(
+        events.OverrideWithdrawn(agreement.pk, agreement.client_id, said.quantity, said.reason),
+        by=by, at=at,
+    )  # fmt: skip
