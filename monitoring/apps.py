@@ -21,6 +21,11 @@ class MonitoringConfig(AppConfig):
         "portal-live": ["monitoring.portal.on_portal_live"],
         "portal-device": ["monitoring.portal.on_portal_device"],
     }
+    feeds = [
+        ("incident.opened", "An incident opened"),
+        ("incident.acknowledged", "An incident was taken on"),
+        ("incident.over", "An incident is over"),
+    ]
     news = [News("incident", "incident.view"), News("monitoring", "incident.view")]
     setup = [
         Step(

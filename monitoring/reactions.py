@@ -10,7 +10,9 @@ from monitoring.models import Check, Incident
 from monitoring.queries.calling import case_of
 from monitoring.queries.checks import HEARTBEAT
 from msp.kit.refs import system
+from tenants.context import address
 from tenants.journal.registry import Told, reacts_to
+from tenants.notices import actions as notices
 from tenants.people.models import Person
 from tickets import actions as tickets
 from tickets.dispatch import actions as dispatch
@@ -233,6 +235,36 @@ def acknowledge_incident(event: CallTaken, told: Told) -> None:
     incident = Incident.objects.filter(pk=event.incident_id, resolved_at=None).first()
     if incident is not None:
         actions.acknowledge(incident=incident, by=told.by, at=told.at)
+
+
+FEEDS = {
+    events.IncidentOpened.kind: "incident.opened",
+    events.IncidentAcknowledged.kind: "incident.acknowledged",
+    events.IncidentRecovered.kind: "incident.over",
+    events.IncidentResolved.kind: "incident.over",
+}
+
+
+@reacts_to(
+    events.IncidentOpened, events.IncidentAcknowledged, events.IncidentRecovered,
+    events.IncidentResolved,
+)  # fmt: skip
+def tell_webhooks(event: events.IncidentOpened, told: Told) -> None:
+    """Owe it to the MSP's own programs, where they asked for it."""
+    rows = Incident.objects.select_related("device", "client")
+    incident = rows.get(pk=event.incident_id)
+    notices.publish(
+        kind=FEEDS[event.kind], key=f"entry:{told.entry_id}",
+        payload={
+            "number": incident.number, "title": incident.title, "severity": incident.severity,
+            "device": incident.device.name, "client": incident.client.name,
+            "opened_at": incident.opened_at.isoformat(),
+            "resolved_at": incident.resolved_at.isoformat() if incident.resolved_at else None,
+            "by": told.by.name,
+            "url": address(reverse("incident", args=[incident.number])),
+        },
+        at=told.at,
+    )  # fmt: skip
 
 
 def _ticket_of(incident_id: int) -> Ticket | None:

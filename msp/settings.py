@@ -337,6 +337,10 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env.read.str("MAIL_FROM", default="Steward <steward@localhost>")
 
+# --- Channels: networks beside the internet that messages and webhooks may go to (a push server of
+# one's own). Empty: none, and webhooks are https (tenants/notices/gateways). ---
+OUTGOING_ALLOW = env.read.list("OUTGOING_ALLOW", default=[])
+
 # --- Logs ---
 LOGGING = logs.config(
     env.read.str("LOG_FORMAT", default="json"),

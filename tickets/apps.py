@@ -23,6 +23,10 @@ class TicketsConfig(AppConfig):
         "portal-home": ["tickets.portal.on_portal_home"],
         "portal-device": ["tickets.portal.on_portal_device"],
     }
+    feeds = [
+        ("ticket.opened", "A ticket opened"),
+        ("ticket.resolved", "A ticket was resolved"),
+    ]
     news = [
         News("ticket", "ticket.view", portal=True),
         News("tickets", "ticket.view", portal=True),

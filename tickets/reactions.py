@@ -95,6 +95,21 @@ def mail_that_it_is_fixed(event: events.TicketResolved, told: Told) -> None:
         _mail(ticket.contact, f"ticket:{ticket.pk}:resolved:{told.entry_id}", letter, told)
 
 
+@reacts_to(events.TicketOpened, events.TicketResolved)
+def tell_webhooks(event: events.TicketOpened | events.TicketResolved, told: Told) -> None:
+    ticket = _ticket(event.ticket_id)
+    opened = isinstance(event, events.TicketOpened)
+    notices.publish(
+        kind="ticket.opened" if opened else "ticket.resolved", key=f"entry:{told.entry_id}",
+        payload={
+            "number": ticket.number, "subject": ticket.subject, "client": ticket.client.name,
+            "priority": ticket.priority, "channel": ticket.channel,
+            "url": context.address(reverse("ticket", args=[ticket.number])),
+        },
+        at=told.at,
+    )  # fmt: skip
+
+
 def _ticket(pk: int) -> Ticket:
     return Ticket.objects.select_related("contact", "client").get(pk=pk)
 

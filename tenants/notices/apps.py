@@ -13,5 +13,6 @@ class NoticesConfig(AppConfig):
         Nav(
             "", "inbox", "Inbox", "inbox", "inbox", order=2, count="tenants.notices.queries.unread"
         ),
+        Nav("Settings", "channels", "Channels", "megaphone", "channels", "settings.edit", order=83),
         Nav("Settings", "journal", "Journal", "scroll-text", "journal", "journal.view", order=85),
     ]

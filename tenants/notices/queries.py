@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.apps import apps
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from msp.kit.live import Told
+from msp.kit.sealing import unseal
 from msp.kit.slots import News, fills, news
-from tenants.notices.models import Notice
+from tenants.context import current_schema
+from tenants.notices.models import Channel, Mail, Notice, Outgoing
 from tenants.people.rules.viewer import Viewer
 
 
@@ -25,6 +29,65 @@ def people_with_alerts(at: datetime) -> list[int]:
     """Those with an alert that may leave by now."""
     due = Notice.objects.filter(send_at__lte=at).order_by("person_id")
     return list(due.values_list("person_id", flat=True).distinct())
+
+
+def about(ident: str) -> str:
+    """What a channel's seal is about: itself, in this MSP."""
+    return f"{current_schema()}:channel:{ident}"
+
+
+def secret_of(channel: Channel) -> str:
+    """The address of a service, or what a webhook signs with."""
+    return unseal(channel.secret, about=about(channel.ident))
+
+
+def feeds() -> list[tuple[str, str]]:
+    """What webhooks may be told of: each room names its own on its AppConfig, as `feeds`."""
+    return [one for config in apps.get_app_configs() for one in getattr(config, "feeds", [])]
+
+
+def channels(
+    *, person_id: int | None = None, of_msp: bool = False
+) -> QuerySet[Channel]:  # fmt: skip
+    """The channels of a person; else those of the teams, or of the MSP as a whole."""
+    rows = Channel.objects.filter(removed_at__isnull=True).select_related("team")
+    if person_id is not None:
+        return rows.filter(person_id=person_id).order_by("name", "pk")
+    return rows.filter(person__isnull=True, team__isnull=of_msp).order_by("name", "pk")
+
+
+def outgoing_waits(at: datetime) -> list[int]:
+    """Channels with something due."""
+    due = _due_outgoing(at).order_by("channel_id")
+    return list(due.values_list("channel_id", flat=True).distinct())
+
+
+def outgoing_due(channel_id: int, at: datetime, limit: int = 50) -> list[int]:
+    """What one channel is owed by now, oldest first."""
+    due = _due_outgoing(at).filter(channel_id=channel_id)
+    return list(due.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def _due_outgoing(at: datetime) -> QuerySet[Outgoing]:
+    return Outgoing.objects.filter(next_at__lte=at, done_at__isnull=True, gave_up_at__isnull=True)
+
+
+def deliveries(*, failed: bool) -> QuerySet[Outgoing]:
+    """What was sent to channels, newest first; `failed`: only what did not arrive."""
+    rows = Outgoing.objects.select_related("channel").order_by("-created_at", "-pk")
+    return rows.filter(done_at__isnull=True, tries__gt=0) if failed else rows
+
+
+def letters_given_up(give_up: int) -> QuerySet[Mail]:
+    """Mail that was tried as often as we do."""
+    rows = Mail.objects.filter(sent_at__isnull=True, tries__gte=give_up)
+    return rows.order_by("-created_at", "-pk")
+
+
+def failing(give_up: int) -> int:
+    """How many messages somebody has to look at."""
+    lost = Outgoing.objects.filter(gave_up_at__isnull=False, channel__removed_at__isnull=True)
+    return lost.count() + letters_given_up(give_up).count()
 
 
 def heard_by(viewer: Viewer, told: Iterable[Told]) -> Iterator[str]:

@@ -1,18 +1,22 @@
-"""Sending mail. A row is locked while it is sent, so two workers never send it twice.
+"""Sending what is owed. A row is locked while it is sent, so two workers never send it twice.
 
 A worker killed between the mail server's answer and the stamp sends again after restart: mail can
 promise at least once and no more. The Message-ID is the row's, so the receiver can tell.
 """
 
+import json
 import logging
 from datetime import UTC, datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from msp.kit.sealing import BrokenSeal
 from tenants.context import Tenant
 from tenants.notices import actions, queries
-from tenants.notices.models import Mail
+from tenants.notices.gateways import outside
+from tenants.notices.models import Channel, Mail, Outgoing
+from tenants.notices.rules.webhooks import headers
 from tenants.work import for_each, hint, platform_task, tenant_task
 
 log = logging.getLogger(__name__)
@@ -29,6 +33,8 @@ def _look(_tenant: Tenant) -> None:
         hint(send)
     if queries.alerts_wait(datetime.now(UTC)):
         hint(send_alerts)
+    for channel_id in queries.outgoing_waits(datetime.now(UTC)):
+        hint(send_outgoing, channel_id)
 
 
 def _due():  # type: ignore[no-untyped-def]
@@ -48,6 +54,45 @@ def send_alerts() -> None:
     """Put together what each person is to hear of, and owe it to their channels."""
     for person_id in queries.people_with_alerts(datetime.now(UTC)):
         actions.send_alerts(person_id=person_id, at=datetime.now(UTC))
+
+
+@tenant_task
+def send_outgoing(channel_id: int) -> None:
+    """Send what one channel is owed, in order; what follows one that failed waits with it."""
+    for pk in queries.outgoing_due(channel_id, datetime.now(UTC)):
+        if not send_out(pk):
+            return
+
+
+@transaction.atomic
+def send_out(pk: int) -> bool:
+    """Send one message; its row is held meanwhile, so that no two workers send it."""
+    held = Outgoing.objects.select_for_update(skip_locked=True, of=("self",))
+    row = (
+        held.select_related("channel", "person")
+        .filter(pk=pk, done_at__isnull=True, gave_up_at__isnull=True)
+        .first()
+    )
+    if row is None:
+        return True
+    at = datetime.now(UTC)
+    reply = _reply(row, at)
+    return actions.keep_reply(
+        outgoing=row, error=reply.error, status=reply.status, at=datetime.now(UTC)
+    )
+
+
+def _reply(row: Outgoing, at: datetime) -> outside.Reply:
+    try:
+        secret = queries.secret_of(row.channel)
+    except BrokenSeal:
+        return outside.Reply("What it is sealed with has changed. Set the channel up again.")
+    if row.channel.kind == Channel.Kind.APPRISE:
+        return outside.notify(secret, row.subject, row.text)
+    ident = f"msg_{row.channel.ident[:12]}_{row.pk}"
+    said = {"type": row.kind, "timestamp": row.created_at.isoformat(), "data": row.payload or {}}
+    body = json.dumps(said, separators=(",", ":")).encode()
+    return outside.post(row.channel.url, body, headers(secret, ident, at, body))
 
 
 @transaction.atomic

@@ -16,7 +16,10 @@ PAGES = {
         "/tickets/new?client=harbor-dental-group", "/tickets/{grave}/wait",
         "/tickets/{grave}/move", "/", "/oncall/{rota}", "/oncall/calls",
     ),
-    ADA: ("/oncall", "/oncall/{rota}/layers/0", "/oncall/escalations/{policy}"),
+    ADA: (
+        "/oncall", "/oncall/{rota}/layers/0", "/oncall/escalations/{policy}",
+        "/settings/channels", "/account/alerts",
+    ),
     DANA: (
         "/portal/", "/portal/requests?who=everyone", "/portal/requests/{grave}",
         "/portal/requests/new?subject=Outlook",

@@ -1,5 +1,10 @@
-"""What people are told: the inbox, live updates, the journal, and a sign-in link by mail."""
+"""What people are told: the inbox, live updates, the journal, channels, a sign-in link by mail."""
 
-from tenants.notices.pages import inbox, journal, link
+from tenants.notices.pages import channels, inbox, journal, link
 
-urlpatterns = [*link.urlpatterns, *inbox.urlpatterns, *journal.urlpatterns]
+urlpatterns = [
+    *link.urlpatterns,
+    *inbox.urlpatterns,
+    *journal.urlpatterns,
+    *channels.urlpatterns,
+]

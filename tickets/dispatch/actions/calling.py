@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from msp.kit.refs import Actor
+from tenants.context import address
 from tenants.journal.announce import announce
 from tenants.journal.registry import Event
 from tenants.notices import actions as notices
@@ -144,6 +145,11 @@ def _call_out(
     }  # fmt: skip
     for person in people:
         notices.alert(person_id=person.pk, again=again, **told)
+    for team_id in () if turn.reminder else teams:
+        notices.tell_team(
+            team_id=team_id, key=told["key"], reason=reason, text=call.subject,
+            url=address(call.url), at=at,
+        )  # fmt: skip
 
 
 def _plan(call: Call, turn: Turn) -> None:

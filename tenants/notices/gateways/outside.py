@@ -1,0 +1,97 @@
+"""Sending to a channel: a webhook's address, or whatever apprise knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+
+from tenants.notices.gateways.guard import guarded
+
+TIMEOUT = (5, 15)
+READ = 400  # bytes of an answer that are kept
+# Kinds of apprise that speak to this machine, run threads of their own, or read files.
+LOCAL = frozenset(
+    """aprs dbus dot enigma2 fluxer-local gammu glib gnome growl kde macosx mqtt mqtts qt rsyslog
+    smpp smpps syslog windows xmpp xmpps""".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of one try; `error` is empty where it arrived."""
+
+    error: str = ""
+    status: int | None = None
+
+
+class BadAddress(ValueError):
+    """An address nothing can be sent to."""
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """POST a webhook: no redirects, no proxy of the environment, no cookies, little patience."""
+    try:
+        demand_url(url)
+        with guarded(), requests.Session() as session:
+            session.trust_env = False
+            with session.post(
+                url, data=body, headers=dict(headers), timeout=TIMEOUT, allow_redirects=False,
+                stream=True,
+            ) as answer:  # fmt: skip
+                if 200 <= answer.status_code < 300:
+                    return Reply(status=answer.status_code)
+                said = answer.raw.read(READ, decode_content=False) or b""
+                words = said.decode(errors="replace").replace("\x00", "")
+                return Reply(f"It answered {answer.status_code}. {words}"[:300], answer.status_code)
+    except (requests.RequestException, OSError, ValueError) as error:
+        return Reply(f"{type(error).__name__}: {error}".replace("\x00", "")[:300])
+
+
+def demand_url(url: str) -> None:
+    """Raise BadAddress where a webhook cannot go; plain http only where the owner allows it."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError as error:
+        raise BadAddress("This is no address.") from error
+    schemes = ("https", "http") if settings.OUTGOING_ALLOW else ("https",)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise BadAddress("Give an address that begins with https://.")
+    if parts.username or parts.password:
+        raise BadAddress("Leave the password out; the signature proves who sends.")
+
+
+def notify(url: str, subject: str, text: str) -> Reply:
+    """Send by apprise. It says no more than whether it worked."""
+    try:
+        plugin = known(url)
+        with guarded():
+            worked = plugin.notify(body=text, title=subject)
+    except Exception as error:  # a hundred plugins of others; none may hold up other messages
+        return Reply(f"{type(error).__name__}: {error}".replace("\x00", "")[:300])
+    return Reply("" if worked else "The service did not take it.")
+
+
+def known(url: str) -> Any:
+    """What apprise makes of an address; raises BadAddress where it is none, or one of ours.
+
+    Apprise is loaded when it is needed: it takes longer to load than all of Django.
+    """
+    import apprise
+
+    scheme = url.partition(":")[0].strip().lower()
+    if "://" not in url or scheme in LOCAL:
+        raise BadAddress("Give an address as apprise has it, such as ntfys://… or slack://….")
+    asset = apprise.AppriseAsset(async_mode=False, plugin_paths=[])
+    found = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+    if not isinstance(found, apprise.NotifyBase):
+        raise BadAddress("Apprise does not know an address like this.")
+    return found
+
+
+def service_of(url: str) -> str:
+    """The name of the service an address belongs to, for lists; nothing of the address itself."""
+    return str(known(url).service_name or "a service")[:60]
