@@ -7,7 +7,7 @@ from django.http import Http404
 from django.urls import URLPattern, URLResolver, path
 from rest_framework import serializers
 
-from billing.models import Invoice, InvoiceLine, LineUnit
+from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
 from msp.kit.rest.fields import Id, Money
 
@@ -55,6 +55,16 @@ class UnitShown(serializers.ModelSerializer):
         )  # fmt: skip
 
 
+class TimeShown(serializers.ModelSerializer):
+    class Meta:
+        model = LineTime
+        fields = (
+            "id", "entry_id", "ticket_number", "person", "work_type", "worked_on", "started_at",
+            "ended_at", "seconds", "hour_class", "verdict", "reason", "outcome", "minutes", "rate",
+            "multiplier",
+        )  # fmt: skip
+
+
 class InvoiceFilter(django_filters.FilterSet):
     number = django_filters.CharFilter()
     client_id = Id()
@@ -75,23 +85,44 @@ class OneInvoice(OneEndpoint):
     serializer_class = InvoiceWhole
 
 
-class Evidence(ListEndpoint):
-    """The devices and people behind one line, with the days each counted."""
+class OfLine(ListEndpoint):
+    """What stands behind one line of a bill."""
 
     scope = "invoices"
-    queryset = LineUnit.objects.all()
-    serializer_class = UnitShown
 
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return self.queryset
+    def line(self) -> InvoiceLine:
+        """The line of the address, where whoever asks may see its bill."""
         invoices = Invoice.objects.visible_to(self.request.viewer)
         line = InvoiceLine.objects.filter(
             pk=self.kwargs["line_pk"], invoice_id=self.kwargs["pk"], invoice__in=invoices
         ).first()
         if line is None:
             raise Http404
-        return line.units.all()
+        return line
+
+
+class Evidence(OfLine):
+    """The devices and people behind one line, with the days each counted."""
+
+    queryset = LineUnit.objects.all()
+    serializer_class = UnitShown
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return self.line().units.all()
+
+
+class Work(OfLine):
+    """The time behind one line, part by part, with what coverage said and what became of it."""
+
+    queryset = LineTime.objects.all()
+    serializer_class = TimeShown
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return self.line().times.all()
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -102,4 +133,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         Evidence.as_view(),
         name="api-invoice-evidence",
     ),
+    path("invoices/<int:pk>/lines/<int:line_pk>/time", Work.as_view(), name="api-invoice-time"),
 ]

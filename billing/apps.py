@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
     label = "billing"
     fills = {
         "client": ["billing.pages.on_client_page"],
+        "client-tabs": ["billing.pages.on_client_tabs"],
         "today": ["billing.pages.on_today"],
         "agreement": ["billing.pages.on_agreement_page"],
         "device-rail": ["billing.pages.on_device_page"],

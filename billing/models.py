@@ -172,6 +172,11 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return self.number or f"draft {self.pk}"
 
+    @property
+    def time_ref(self) -> str:
+        """The name by which time entries say that they stand on this bill."""
+        return f"{self.starts_on:%B %Y}, bill {self.pk}"
+
 
 class InvoiceLine(models.Model):
     """One line: what, how many, at what price, for which days, and the trace that computed it.
@@ -254,6 +259,47 @@ class LineUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.days} days"
+
+
+class LineTime(models.Model):
+    """A part of a time entry on a line: who worked when, what coverage said, what became of it.
+
+    `minutes` are those that count after rounding and multiplying; what was drawn from hours or
+    money paid ahead names the grant and how much of it. Copied from the entry, so that the line
+    explains itself whatever happens to the entry; an entry's part is on one bill, whoever counts.
+    """
+
+    line = models.ForeignKey(InvoiceLine, on_delete=models.CASCADE, related_name="times")
+    entry_id = models.BigIntegerField()
+    part = models.PositiveSmallIntegerField()
+    share = models.PositiveSmallIntegerField()
+    ticket_number = models.PositiveBigIntegerField()
+    person = models.CharField(max_length=120)
+    work_type = models.CharField(max_length=20)
+    worked_on = models.DateField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    seconds = models.PositiveIntegerField()
+    hour_class = models.CharField(max_length=10, blank=True)
+    verdict = models.CharField(max_length=10)
+    reason = models.TextField(blank=True)
+    outcome = models.CharField(max_length=10)
+    minutes = models.DecimalField(max_digits=14, decimal_places=6)
+    rate = models.DecimalField(max_digits=18, decimal_places=6)
+    multiplier = models.DecimalField(max_digits=6, decimal_places=3)
+    grant_key = models.CharField(max_length=80, blank=True)
+    quantity = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+
+    class Meta:
+        ordering = ["started_at", "entry_id", "part", "share"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry_id", "part", "share"], name="time_is_billed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.minutes} min"
 
 
 class Paper(models.Model):

@@ -71,6 +71,8 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         line=found,
         bill=found.invoice,
         rows=rows_of(request, units),
+        times=evidence.worked_on(found),
+        inner=False,
         sum=sum(unit.days for unit in units),
         sentences=evidence.sentences(found),
         period=evidence.period_of(found),

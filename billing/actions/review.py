@@ -6,12 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from billing import events
-from billing.models import Invoice, Run, RunItem
+from billing.models import Invoice, LineTime, Run, RunItem
 from msp.kit.money import round_money
 from msp.kit.periods import day_start
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
+from tickets import actions as tickets
+from tickets import queries as worked
 
 
 @transaction.atomic
@@ -33,6 +35,7 @@ def approve(
         _approvable(invoice, at)
         if seen is not None and seen.get(invoice.pk) != invoice.known_at:
             raise Conflict(f"{invoice.client} was counted again since you looked. Read it again.")
+        _bind_time(invoice, by, at)
         invoice.state = Invoice.State.APPROVED
         invoice.approved_at, invoice.approved_by = at, by.name
         invoice.save(update_fields=["state", "approved_at", "approved_by"])
@@ -58,6 +61,7 @@ def unapprove(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
     row.state, row.approved_at, row.approved_by = Invoice.State.DRAFT, None, ""
     row.issue_asked_at, row.issue_asked_by, row.issue_error = None, {}, ""
     row.save()
+    tickets.free_time(ref=row.time_ref, by=by, at=at)
     announce(events.InvoiceReturned(*_refs(row), str(row.run)), by=by, at=at)
     return row
 
@@ -89,6 +93,16 @@ def release(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
     row.save(update_fields=["state", "hold_reason"])
     announce(events.InvoiceReleased(*_refs(row), str(row.run)), by=by, at=at)
     return row
+
+
+def _bind_time(invoice: Invoice, by: Actor, at: datetime) -> None:
+    """Keep the time behind the bill as it was counted; what was changed since was not read."""
+    entries = set(LineTime.objects.filter(line__invoice=invoice).values_list("entry_id", flat=True))
+    if not entries:
+        return
+    if worked.changed_since(entries, invoice.known_at):
+        raise Conflict(f"Time of {invoice.client} was changed since the count. Count it again.")
+    tickets.bind_time(entry_ids=entries, ref=invoice.time_ref, by=by, at=at)
 
 
 def _locked(pks: list[int]) -> list[Invoice]:

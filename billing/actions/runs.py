@@ -6,7 +6,8 @@ rows that point at it.
 """
 
 import logging
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -14,10 +15,10 @@ from decimal import Decimal
 from django.db import OperationalError, transaction
 
 from billing import events
-from billing.models import Invoice, InvoiceLine, LineUnit, Run, RunItem
+from billing.models import Invoice, InvoiceLine, LineTime, LineUnit, Run, RunItem
 from billing.queries import drafts, runs
 from billing.queries.drafts import Draft
-from billing.queries.written import DraftLine
+from billing.queries.written import DraftLine, TimeShare
 from contracts.clients.models import Client, Site
 from contracts.rules.terms import write_terms
 from msp.kit.periods import Period
@@ -27,6 +28,10 @@ from tenants.journal.announce import announce
 from tenants.work import hint
 
 log = logging.getLogger(__name__)
+_DOUBLES = {
+    "no_day_is_billed_twice": "A day of this month is billed already, on another bill.",
+    "time_is_billed_once": "Time of this month stands on another bill. Count again.",
+}
 
 
 @transaction.atomic
@@ -139,8 +144,9 @@ def _count(item: RunItem, at: datetime) -> None:
 
 
 def _told(error: Exception) -> str:
-    if "no_day_is_billed_twice" in str(error):
-        return "A day of this month is billed already, on another bill."
+    for name, words in _DOUBLES.items():
+        if name in str(error):
+            return words
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason'}"
 
 
@@ -175,6 +181,7 @@ def _write(
         invoice = Invoice(run=run, client=client, currency=draft.currency)
     else:
         LineUnit.objects.filter(line__invoice=invoice).delete()
+        LineTime.objects.filter(line__invoice=invoice).delete()
         InvoiceLine.objects.filter(invoice=invoice).delete()
     invoice.starts_on, invoice.ends_on = run.starts_on, run.ends_on
     invoice.known_at, invoice.tax_rate = known_at, draft.tax_rate
@@ -198,6 +205,7 @@ def _write_lines(invoice: Invoice, draft: Draft) -> None:
         for row, line in zip(rows, draft.lines, strict=True)
         for unit in _units(row, line, sites)
     )
+    LineTime.objects.bulk_create(_times(rows, draft.lines))
 
 
 def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> InvoiceLine:
@@ -224,6 +232,29 @@ def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> Inv
             "promise": segment.key,
         },
     )
+
+
+def _times(rows: Sequence[InvoiceLine], lines: Sequence[DraftLine]) -> Iterator[LineTime]:
+    """The work behind the lines; a part that was shared out has a number for each share."""
+    shares: Counter[tuple[int, int]] = Counter()
+    for row, line in zip(rows, lines, strict=True):
+        for one in line.times:
+            worked = one.charge.worked
+            key = (worked.entry_id, worked.part)
+            yield _time(row, one, shares[key])
+            shares[key] += 1
+
+
+def _time(row: InvoiceLine, one: TimeShare, share: int) -> LineTime:
+    charge, piece, worked = one.charge, one.piece, one.charge.worked
+    return LineTime(
+        line=row, entry_id=worked.entry_id, part=worked.part, share=share,
+        ticket_number=piece.number, person=piece.person[:120], work_type=worked.work_type,
+        worked_on=worked.on, started_at=worked.started_at, ended_at=piece.ended_at,
+        seconds=worked.seconds, hour_class=worked.hour_class, verdict=worked.verdict,
+        reason=piece.reason, outcome=charge.outcome, minutes=charge.minutes, rate=charge.rate,
+        multiplier=charge.multiplier, grant_key=charge.grant_key, quantity=charge.quantity,
+    )  # fmt: skip
 
 
 def _units(row: InvoiceLine, line: DraftLine, sites: dict[int, str]) -> Iterator[LineUnit]:

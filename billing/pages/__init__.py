@@ -1,6 +1,6 @@
 """The staff's pages about money, and the panels they fill elsewhere."""
 
-from billing.pages import invoices, lines, runs
+from billing.pages import invoices, lines, plans, runs
 from billing.pages.fills import (
     found_here,
     on_agreement_page,
@@ -9,13 +9,20 @@ from billing.pages.fills import (
     on_today,
     on_unit_page,
 )
+from billing.pages.plans import on_client_tabs
 
-urlpatterns = [*runs.urlpatterns, *invoices.urlpatterns, *lines.urlpatterns]
+urlpatterns = [
+    *runs.urlpatterns,
+    *invoices.urlpatterns,
+    *lines.urlpatterns,
+    *plans.urlpatterns,
+]
 
 __all__ = [
     "found_here",
     "on_agreement_page",
     "on_client_page",
+    "on_client_tabs",
     "on_device_page",
     "on_today",
     "on_unit_page",

@@ -30,6 +30,8 @@ def opened(request: HttpRequest, line: InvoiceLine) -> dict[str, Any]:
         "line": line,
         "bill": line.invoice,
         "rows": rows_of(request, units),
+        "times": evidence.worked_on(line),
+        "inner": request.viewer.is_staff,
         "sum": sum(unit.days for unit in units),
         "dropped": line.trace.get("dropped", ()),
         "later": evidence.corrected_since(line, request.viewer),

@@ -40,8 +40,22 @@ def _money(bill: Invoice, amount: Decimal | None) -> Decimal | str:
     return "" if amount is None else round_money(amount, bill.currency)
 
 
+def time_rows(line: InvoiceLine) -> Iterator[Sequence[Any]]:
+    """The work behind a line, a part of an entry a row; reasons stay among ourselves."""
+    yield "Date", "Ticket", "Who", "Kind", "Hours", "Minutes", "Counts as", "Verdict"
+    for one in evidence.worked_on(line):
+        row = one.row
+        yield (
+            row.worked_on, row.ticket_number, row.person, one.kind, one.hours, row.seconds // 60,
+            row.minutes.normalize(), one.verdict,
+        )  # fmt: skip
+
+
 def evidence_rows(line: InvoiceLine) -> Iterator[Sequence[Any]]:
     """What stands behind a line, one run of days a row, and the sum at the end."""
+    if line.kind == "time":
+        yield from time_rows(line)
+        return
     yield "Name", "Class", "Site", "First day", "Last day", "Number", "Days", "Rule"
     total = 0
     for unit in evidence.counted_on(line):

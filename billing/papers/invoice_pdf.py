@@ -87,9 +87,17 @@ def _line(line: InvoiceLine, currency: str) -> dict[str, Any]:
 
 def _basis(line: InvoiceLine) -> str:
     """What was divided by what, where the quantity is not a whole one."""
+    if line.kind == "time":
+        return _time(line)
     if line.quantity == line.quantity.to_integral_value():
         return ""
     return f"{days_of(line.trace)} ÷ {line.trace['period_days']} days"
+
+
+def _time(line: InvoiceLine) -> str:
+    """How much work it is; each piece is opened in the portal."""
+    entries = line.trace["entries"]
+    return f"{entries} {'entry' if entries == 1 else 'entries'} of work, in hours"
 
 
 def _evidence(number: int, line: InvoiceLine) -> dict[str, Any]:

@@ -31,8 +31,11 @@ class Ahead:
         return sum((row.amount for row in self.rows if row.agreement_line_id in wanted), Decimal(0))
 
 
-def billed_ahead(client: Client, month: Period) -> list[Ahead]:
-    """What other bills charged in advance for periods that run in this month or begin after it."""
+def billed_ahead(client: Client, month: Period, *, as_then: bool = False) -> list[Ahead]:
+    """What other bills charged in advance for periods that run in this month or begin after it.
+
+    `as_then` reads the bills before this month alone.
+    """
     horizon = month_of(month.end).end
     rows = (
         InvoiceLine.objects.filter(
@@ -45,6 +48,8 @@ def billed_ahead(client: Client, month: Period) -> list[Ahead]:
         .exclude(invoice__state=Invoice.State.VOID)
         .order_by("pk")
     )
+    if as_then:
+        rows = rows.filter(invoice__starts_on__lt=month.start)
     found: dict[tuple[str, Period], list[InvoiceLine]] = defaultdict(list)
     for row in rows:
         start, end = (date.fromisoformat(text) for text in row.trace["period"])

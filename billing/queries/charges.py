@@ -8,11 +8,13 @@ is given it back. So every day of a line is billed once, and the sum is right at
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from billing.models import Run
 from billing.queries.ahead import Ahead, billed_ahead, settlements
 from billing.queries.corrections import corrections
+from billing.queries.labour import work_on
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, Written, by_days, rated, segment_of, written_for
 from billing.rules.segments import Segment, changed_within, merged
@@ -23,24 +25,38 @@ from msp.kit.money import round_money
 from msp.kit.periods import Period, month_of, previous_month
 
 
-def charges_of(*, client: Client, month: Period, known: Known) -> list[DraftLine]:
-    """Every line of the client's bill of a month, settlements before what is charged anew."""
+@dataclass(frozen=True)
+class Charged:
+    """The lines of a month's bill, and the seconds of work that nothing says the price of."""
+
+    lines: list[DraftLine]
+    unpriced: int = 0
+
+
+def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = False) -> Charged:
+    """Every line of the client's bill of a month, settlements before what is charged anew.
+
+    `as_then` leaves out what later bills billed ahead and drew, so that a month that was billed
+    comes out as it did.
+    """
     written = written_for(client)
-    ahead = billed_ahead(client, month)
+    work = work_on(client, month, known, written, as_then=as_then)
+    ahead = billed_ahead(client, month, as_then=as_then)
     due = merged(_due(written, month, ahead, known))
     changed = changed_within(due)
     lines = corrections(client, written, month, known)
     lines += settlements(written, month, ahead, known)
     for agreement_id in dict.fromkeys(
-        [*(one.agreement_id for one in due), *(line.segment.agreement_id for line in lines)]
+        [
+            *(one.agreement_id for one in due),
+            *(line.segment.agreement_id for line in (*lines, *work.lines)),
+        ]
     ):
-        lines += _charged(
-            [one for one in due if one.agreement_id == agreement_id],
-            [line for line in lines if line.segment.agreement_id == agreement_id],
-            changed,
-            known,
-        )
-    return lines
+        worked = [line for line in work.lines if line.segment.agreement_id == agreement_id]
+        before = [line for line in lines if line.segment.agreement_id == agreement_id]
+        segments = [one for one in due if one.agreement_id == agreement_id]
+        lines += [*_charged(segments, [*before, *worked], changed, known), *worked]
+    return Charged(lines, work.unpriced)
 
 
 def _due(

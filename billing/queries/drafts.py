@@ -53,14 +53,32 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
     """The client's bills for a month, one for each currency; none where nothing is due."""
     known = Known(client.pk, known_at)
     by_currency: dict[str, list[DraftLine]] = defaultdict(list)
-    for line in charges_of(client=client, month=period, known=known):
+    charged = charges_of(client=client, month=period, known=known)
+    for line in charged.lines:
         by_currency[line.segment.currency].append(line)
     segments = segments_of(client=client, period=period)
     uncovered = uncovered_devices(client=client, period=period, known=known, segments=segments)
     return [
-        _draft(client, currency, tuple(lines), period, uncovered, silent_devices(lines, known))
+        _draft(
+            client,
+            currency,
+            tuple(lines),
+            period,
+            Beside(uncovered, silent_devices(lines, known), charged.unpriced),
+        )
         for currency, lines in by_currency.items()
+        if any(line.segment.kind != "time" or line.amount for line in lines)
     ]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a month leaves to look at: devices that no line speaks of, or that are charged and
+    silent, and seconds of work without a price."""
+
+    uncovered: tuple[str, ...]
+    silent: tuple[str, ...]
+    unpriced: int
 
 
 def _draft(
@@ -68,8 +86,7 @@ def _draft(
     currency: str,
     lines: tuple[DraftLine, ...],
     period: Period,
-    uncovered: tuple[str, ...],
-    silent: tuple[str, ...],
+    beside: Beside,
 ) -> Draft:
     summed = totals([Taxable(line.rated.amount, client.tax_rate) for line in lines], currency)
     previous = previous_invoice(client_id=client.pk, currency=currency, period=period)
@@ -81,9 +98,17 @@ def _draft(
     checked = tuple(_checked(line, zero) for line in lines)
     seen = named_before(previous) if previous else ()
     subject = checks.Subject(
-        checked, client.billing_email, uncovered, seen, difference.looks,
-        (*_told(lines), *checks.silence(silent, seen)),
-    )  # fmt: skip
+        checked,
+        client.billing_email,
+        beside.uncovered,
+        seen,
+        difference.looks,
+        (
+            *_told(lines),
+            *checks.silence(beside.silent, seen),
+            *checks.unpriced(beside.unpriced),
+        ),
+    )
     return Draft(
         currency,
         client.tax_rate,
@@ -163,7 +188,7 @@ def billed_before(invoice: Invoice) -> list[Billed]:
                 for unit in line.units.all()
                 if "settles" not in line.trace
             ),
-            _every(line.trace.get("terms", {})),
+            _every(line.trace.get("terms", {}), line.kind),
         )
         for line in lines
     )
@@ -183,7 +208,7 @@ def billed_now(lines: Iterable[DraftLine]) -> list[Billed]:
                 for unit in line.rated.units
                 if not line.settles
             ),
-            _every(line.segment.facts),
+            _every(line.segment.facts, line.segment.kind),
         )
         for line in lines
     )
@@ -194,8 +219,10 @@ def _price_of(trace: Mapping[str, Any], unit_price: Decimal) -> Decimal:
     return Decimal(trace["unit_price"]) if "steps" in trace else unit_price
 
 
-def _every(facts: Mapping[str, Any]) -> str:
-    """The billing period of a line's terms, where it is not the month."""
+def _every(facts: Mapping[str, Any], kind: str) -> str:
+    """The billing period of a line's terms, where it is not the month; work comes as it comes."""
+    if kind == "time":
+        return "hour worked"
     every = str(facts.get("every", "month"))
     return "" if every == "month" else every
 

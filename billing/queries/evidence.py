@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from billing.models import Invoice, InvoiceLine, LineUnit
+from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
 from billing.queries.meters import Known, read_for
+from billing.rules.labour import OUTCOMES, amount_again
 from billing.rules.wording import arithmetic
+from contracts.rules.decisions import HOUR_CLASSES, WORK_TYPES
 from contracts.rules.rating import RATES
 from contracts.rules.register import UnitDays
 from contracts.rules.terms import read_terms
@@ -72,6 +74,31 @@ def corrected_since(line: InvoiceLine, viewer: Viewer) -> list[InvoiceLine]:
     return list(later.select_related("invoice").order_by("pk"))
 
 
+@dataclass(frozen=True)
+class WorkedShare:
+    """A part of a time entry on a line, in words."""
+
+    row: LineTime
+    kind: str
+    hours: str
+    verdict: str
+    counted: Decimal
+
+
+def worked_on(line: InvoiceLine) -> list[WorkedShare]:
+    """The time behind a line, in the order it was worked; `counted` in hours."""
+    return [
+        WorkedShare(
+            row,
+            WORK_TYPES.get(row.work_type, row.work_type),
+            HOUR_CLASSES.get(row.hour_class, ""),
+            OUTCOMES[row.outcome],
+            row.minutes / 60,
+        )
+        for row in line.times.all()
+    ]
+
+
 def period_of(line: InvoiceLine) -> Period:
     """The whole month the line's price is for."""
     start, end = (date.fromisoformat(text) for text in line.trace["period"])
@@ -98,7 +125,7 @@ class Proof:
 
 def proof_of(invoice: Invoice, at: datetime) -> Proof:
     """Count every line again, as known when it was counted and as known today."""
-    lines = list(invoice.lines.select_related("invoice").prefetch_related("units"))
+    lines = list(invoice.lines.select_related("invoice").prefetch_related("units", "times"))
     then, now = Known(invoice.client_id, invoice.known_at), Known(invoice.client_id, at)
     return Proof(
         len(lines),
@@ -111,7 +138,7 @@ def _difference(line: InvoiceLine, known: Known) -> str:
     """How a recount of the line differs from what it says; empty where it does not."""
     if "withdrawn" in line.trace:
         return ""  # its terms hold no more, so there is nothing left to count
-    amount, units = _recounted(line, known)
+    amount, units = _worked(line) if line.kind == "time" else _recounted(line, known)
     again = {(unit.unit_type, unit.unit_id, unit.days) for unit in units}
     stored = {(unit.unit_type, unit.unit_id, unit.days) for unit in counted_on(line)}
     if amount == line.amount and again == stored:
@@ -120,6 +147,13 @@ def _difference(line: InvoiceLine, known: Known) -> str:
         f'"{line.description}": {amount:f} for {len(again)} instead of'
         f" {line.amount.normalize():f} for {len(stored)}."
     )
+
+
+def _worked(line: InvoiceLine) -> tuple[Decimal, tuple[UnitDays, ...]]:
+    """What the time kept with the line comes to; nobody can change entries that are billed."""
+    rows = [(row.minutes, row.rate) for row in line.times.all()]
+    charged = line.trace["outcome"] in ("billed", "overage")
+    return amount_again(rows if charged else [], line.invoice.currency), ()
 
 
 def _recounted(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ...]]:

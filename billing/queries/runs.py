@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from billing.models import Invoice, InvoiceLine, Run, RunItem
 from contracts.models import Agreement
 from msp.kit.periods import Period, month_of, previous_month
+from tickets import queries as tickets
 
 CATCH_UP = 12  # months a stopped installation makes up for; what is older needs a person
 
@@ -47,10 +48,11 @@ def run_of(month: Period) -> Run | None:
 
 
 def clients_to_bill(run: Run) -> list[int]:
-    """Clients with an agreement in force in the run's month, or with a bill in it already."""
+    """Clients with an agreement in force in the month, a bill in it, or work to be billed."""
     agreed = billable_clients(period_of(run))
     billed = Invoice.objects.filter(run=run).exclude(state=Invoice.State.VOID)
-    return sorted(agreed | set(billed.values_list("client_id", flat=True)))
+    worked = tickets.clients_with_open_time(before=run.ends_on)
+    return sorted(agreed | worked | set(billed.values_list("client_id", flat=True)))
 
 
 def billable_clients(period: Period) -> set[int]:

@@ -9,6 +9,7 @@ from billing.rules.segments import Segment, merged
 from contracts import queries as contracts
 from contracts.clients.models import Client
 from contracts.queries import BillableLine
+from contracts.rules.labour import Charge
 from contracts.rules.rating import RATES, RatedLine
 from contracts.rules.rhythm import Rhythm
 from contracts.rules.terms import Flat, Hours, Retainer, Terms, read_terms
@@ -16,18 +17,31 @@ from contracts.rules.terms.stored import rhythm_of
 from msp.kit.facts import InvalidFact
 from msp.kit.periods import Period
 from msp.kit.refusals import Refused
+from tickets.queries import Piece
 
 EVER = Period(date.min, date.max)
 
 
 @dataclass(frozen=True)
+class TimeShare:
+    """A part of some work on a line, with the entry behind it."""
+
+    charge: Charge
+    piece: Piece
+
+
+@dataclass(frozen=True)
 class DraftLine:
-    """A rated line with the promise it charges; `settles` one that was billed ahead before."""
+    """A rated line with the promise it charges; `settles` one that was billed ahead before.
+
+    `times` is the work behind it, where it charges work.
+    """
 
     segment: Segment
     terms: Terms
     rated: RatedLine
     settles: bool = False
+    times: tuple[TimeShare, ...] = ()
 
     @property
     def amount(self) -> Decimal:
@@ -35,8 +49,9 @@ class DraftLine:
 
     @property
     def key(self) -> str:
-        """What no day may be billed twice for; a settlement has a key of its own each month."""
-        return str(self.rated.trace.get("settles", self.segment.key))
+        """What no day may be billed twice for; settlements and work have their own each month."""
+        trace = self.rated.trace
+        return str(trace.get("settles") or trace.get("charge") or self.segment.key)
 
 
 @dataclass(frozen=True)

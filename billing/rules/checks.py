@@ -12,7 +12,8 @@ from itertools import combinations
 from contracts.rules.register import UnitDays
 
 _NAMED = 3
-_FOLLOWING = ("percentage", "discount", "commitment")  # they are nothing where others are nothing
+# They are nothing where others are nothing; work that is free is shown all the same.
+_FOLLOWING = ("percentage", "discount", "commitment", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,13 @@ def _uncovered(subject: Subject) -> Iterator[Check]:
         many = f"{len(names)} monitored device{'s are' if len(names) > 1 else ' is'}"
         text = f"{many} on no agreement line: {listed(names)}."
         yield Check("leakage", text, known=set(names) <= set(subject.seen), names=names)
+
+
+def unpriced(seconds: int) -> Iterator[Check]:
+    """Work is never charged at nothing because nobody wrote down its price (T10)."""
+    if seconds:
+        hours = f"{Decimal(seconds) / 3600:.2f}"
+        yield Check("unpriced_time", f"{hours} hours of work have no price: no line says one.")
 
 
 def _double_cover(lines: Iterable[CheckedLine]) -> Iterator[Check]:

@@ -25,6 +25,10 @@ def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
     """How the amount came about, one sentence a step; the last one gives the amount."""
     if trace["kind"] in ("percentage", "discount", "commitment"):
         said = adjusting_words.steps(trace, currency)
+    elif trace["kind"] == "time":
+        said = [*_worked(trace, currency)]
+    elif trace["kind"] == "block":
+        said = [*_bought(trace, currency)]
     elif noun_of(trace["kind"]):
         said = [*_counted(trace), *_priced(trace, currency)]
     else:
@@ -86,6 +90,36 @@ def _flat(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
         more = price(Decimal(trace["overage_rate"]), currency)
         hours = f"{Decimal(trace['hours']).normalize():f}"
         yield f"{hours} hours are in it; each one more costs {more}."
+
+
+def _worked(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """Work on a line: how long, what it counts as, and what that costs."""
+    many, minutes = trace["entries"], Decimal(trace["minutes"])
+    times, rate = Decimal(trace["multiplier"]), Decimal(trace["rate"])
+    yield f"{many} {'entry' if many == 1 else 'entries'} of work, {_hours(trace['seconds'])} h."
+    if trace["outcome"] in ("included", "no_charge"):
+        yield "Nothing is charged for it."
+        return
+    if trace["outcome"] == "drawn":
+        yield f"It counts {quantity(minutes / 60)} h and was taken from what was paid ahead."
+        return
+    if times != 1:
+        yield f"Each hour counts {times.normalize():f} times."
+    counted = quantity(minutes / 60)
+    total = format_money(Decimal(trace["amount"]), currency)
+    yield f"{price(rate, currency)} × {counted} h = {total}"
+
+
+def _bought(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
+    hours = f"{Decimal(trace['hours']).normalize():f}"
+    yield f"{hours} hours bought on {_day(trace['bought_on'])}."
+    if trace["expires_on"]:
+        yield f"They can be used until {_day(trace['expires_on'])}."
+    yield f"That makes {format_money(Decimal(trace['amount']), currency)}."
+
+
+def _hours(seconds: int) -> str:
+    return quantity(Decimal(seconds) / 3600)
 
 
 def every_of(trace: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from contracts.queries.levels import level
 from contracts.rules import coverage as rules
 from contracts.rules import decisions
 from contracts.rules.labour import class_at
-from contracts.rules.terms import BY_THE_HOUR, COUNTED, PerDevice, read_terms
+from contracts.rules.terms import BY_THE_HOUR, PerDevice, read_terms
 from msp.kit.periods import local_date
 
 
@@ -52,6 +52,8 @@ class Work:
 
 
 NOTHING_KNOWN = Work()
+# A price for each device or person pays for the work on them; a licence does not.
+INCLUDING = frozenset(("per_device", "per_user"))
 
 
 def coverage(
@@ -97,7 +99,7 @@ def _answer(
 def _by_the_hour(version: AgreementVersion) -> bool:
     """Whether support is paid by the hour or from hours paid ahead, and no unit has it included."""
     kinds = {line.kind for line in version.lines.all()}
-    return bool(kinds & set(BY_THE_HOUR)) and not kinds & set(COUNTED)
+    return bool(kinds & set(BY_THE_HOUR)) and not kinds & INCLUDING
 
 
 def _question(

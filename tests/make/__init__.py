@@ -16,6 +16,7 @@ from tests.make.contracts import (
     per_device,
     per_user,
     service,
+    worked,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "portal",
     "service",
     "site",
+    "worked",
 ]

@@ -88,3 +88,8 @@ def agreement(
         actions.publish(version=version, by=BY, at=STARTED_AT, backdated=True)
     drafted.refresh_from_db()
     return drafted
+
+
+def worked(kind: str, description: str, **facts: Any) -> LineInput:
+    """A line about work: `time`, `hours`, `block` or `retainer`."""
+    return LineInput(description, kind, facts)

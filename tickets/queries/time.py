@@ -133,25 +133,31 @@ class Piece:
 
 def work_of(
     *, client_id: int, before: date, known_at: datetime, since: date | None = None,
-    ref: str | None = None,
+    refs: Iterable[str] | None = None,
 ) -> list[Piece]:  # fmt: skip
     """A client's time worked before a day, as far as it was written down by an instant.
 
-    With `ref` only what is not billed yet, or stands on that bill.
+    With `refs` only what is not billed yet, or stands on one of those bills.
     """
     rows = TimeEntry.objects.done().filter(
         client_id=client_id, worked_on__lt=before, created_at__lte=known_at
     )
     if since is not None:
         rows = rows.filter(worked_on__gte=since)
-    if ref is not None:
-        rows = rows.filter(billed_ref__in=("", ref))
+    if refs is not None:
+        rows = rows.filter(billed_ref__in=["", *refs])
     return _pieces(rows)
 
 
 def work_of_entries(entry_ids: Iterable[int]) -> list[Piece]:
     """The stretches of some entries."""
     return _pieces(TimeEntry.objects.done().filter(pk__in=set(entry_ids)))
+
+
+def clients_with_open_time(*, before: date) -> set[int]:
+    """Clients for whom something was worked before a day that stands on no approved bill."""
+    rows = TimeEntry.objects.done().filter(worked_on__lt=before, billed_ref="")
+    return set(rows.values_list("client_id", flat=True).distinct())
 
 
 def changed_since(entry_ids: Iterable[int], instant: datetime) -> bool:

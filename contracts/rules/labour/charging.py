@@ -14,6 +14,7 @@ from contracts.rules.labour.ledger import Grant, Ledger, Taken
 from contracts.rules.rounding import EXACT, Rounding, charged_minutes, premium
 from contracts.rules.terms.amounts import Hours
 from contracts.rules.terms.worked import Labour
+from msp.kit.money import round_price
 from msp.kit.periods import Period
 
 FREE = ("included", "no_charge")
@@ -177,7 +178,7 @@ def _beyond(first: Worked, book: Book, multiplier: Decimal) -> Charge:
     if allowance is not None and isinstance(allowance.terms, Hours):
         rate = allowance.terms.overage_rate
         if allowance.terms.plain_overage:
-            rate /= multiplier
+            rate = round_price(rate / multiplier, 6)
         return replace(none, outcome="overage", rate=rate, promise_key=allowance.key)
     if first.rate is not None:
         key = labour.key if labour else ""

@@ -1,0 +1,149 @@
+"""Time on a bill: what was worked and is not billed yet, drawn from what was paid ahead, charged.
+
+The bill of a month takes everything that was worked before the month was over and stands on no
+other bill: what was written down late comes on the next one, under the month it was done in. What
+other bills drew from allowances and blocks is never drawn again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import NAMESPACE_OID, uuid5
+
+from billing.models import Invoice, LineTime
+from billing.queries.meters import Known
+from billing.queries.written import DraftLine, TimeShare, Written
+from billing.rules.labour import Told, described, rated, told_of
+from billing.rules.segments import Segment
+from contracts.clients.models import Client
+from contracts.rules.labour import Book, Charge, Promise, Taken, charges, grants_of
+from contracts.rules.labour.grants import Given
+from contracts.rules.terms import Block, Hours, Labour, Retainer
+from msp.kit.periods import Period, month_of
+from tickets import queries as tickets
+from tickets.queries import Piece
+
+
+@dataclass(frozen=True)
+class Work:
+    """A month's time as lines, and the seconds that nothing says the price of."""
+
+    lines: tuple[DraftLine, ...] = ()
+    unpriced: int = 0
+
+
+def work_on(
+    client: Client, month: Period, known: Known, written: Sequence[Written], *,
+    as_then: bool = False,
+) -> Work:  # fmt: skip
+    """The time that a client's bill of a month charges, by agreement and line."""
+    pieces = _open(client, month, known)
+    if not pieces:
+        return Work()
+    taken = taken_elsewhere(client, month, as_then=as_then)
+    return charged(client, month, pieces, written, taken)
+
+
+def charged(
+    client: Client, month: Period, pieces: Sequence[Piece], written: Sequence[Written],
+    taken: Sequence[Taken],
+) -> Work:  # fmt: skip
+    """Pieces of work priced under agreements, as lines of a bill."""
+    by_agreement: dict[int, list[Piece]] = defaultdict(list)
+    unpriced = 0
+    for piece in pieces:
+        if piece.worked.agreement_id is None:
+            unpriced += piece.worked.seconds if piece.worked.verdict != "excluded" else 0
+        else:
+            by_agreement[piece.worked.agreement_id].append(piece)
+    lines: list[DraftLine] = []
+    for agreement_id, worked in by_agreement.items():
+        own = [one for one in written if one.line.agreement_id == agreement_id]
+        if not own:
+            unpriced += sum(piece.worked.seconds for piece in worked)
+            continue
+        found, left = _of_agreement(own, worked, month, taken)
+        lines += found
+        unpriced += left
+    return Work(tuple(lines), unpriced)
+
+
+def book_of(written: Iterable[Written], until: Period, currency: str) -> Book:
+    """What agreements say about paying for work, as the rules read it."""
+    promises, given = [], []
+    for one in written:
+        key, agreement_id, terms = str(one.line.line_key), one.line.agreement_id, one.terms
+        if isinstance(terms, Labour | Hours):
+            promises.append(Promise(key, agreement_id, terms, one.line.period))
+        if isinstance(terms, Hours | Block | Retainer):
+            given.append(Given(key, agreement_id, terms, one.line.period, one.rhythm))
+    return Book(tuple(promises), grants_of(given, until.end), currency)
+
+
+def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> list[Taken]:
+    """What the bills of other months drew; those draws stand. `as_then` reads earlier ones."""
+    rows = (
+        LineTime.objects.filter(line__invoice__client=client)
+        .exclude(grant_key="")
+        .exclude(line__invoice__starts_on=month.start)
+        .exclude(line__invoice__state=Invoice.State.VOID)
+    )
+    if as_then:
+        rows = rows.filter(line__invoice__starts_on__lt=month.start)
+    return [Taken(row.grant_key, row.worked_on, row.quantity) for row in rows]
+
+
+def _open(client: Client, month: Period, known: Known) -> list[Piece]:
+    """What was worked before the month was over and stands on no bill of another month."""
+    bills = Invoice.objects.filter(client=client, starts_on=month.start)
+    pieces = tickets.work_of(
+        client_id=client.pk, before=month.end, known_at=known.known_at,
+        refs=[bill.time_ref for bill in bills],
+    )  # fmt: skip
+    elsewhere = set(
+        LineTime.objects.filter(entry_id__in={piece.worked.entry_id for piece in pieces})
+        .exclude(line__invoice__starts_on=month.start)
+        .exclude(line__invoice__state=Invoice.State.VOID)
+        .values_list("entry_id", flat=True)
+    )
+    return [piece for piece in pieces if piece.worked.entry_id not in elsewhere]
+
+
+def _of_agreement(
+    own: Sequence[Written], pieces: Sequence[Piece], month: Period, taken: Sequence[Taken]
+) -> tuple[list[DraftLine], int]:
+    currency = own[0].line.currency
+    book = book_of(own, month, currency)
+    behind = {(one.worked.entry_id, one.worked.part): one for one in pieces}
+    found = charges([one.worked for one in pieces], book, taken)
+    groups: dict[Told, list[Charge]] = defaultdict(list)
+    unpriced = 0
+    for charge in found:
+        if charge.outcome == "unpriced":
+            unpriced += charge.worked.seconds
+        elif charge.outcome != "excluded":
+            groups[told_of(charge)].append(charge)
+    names = {str(one.line.line_key): one.line.description for one in own}
+    lines = [
+        _line(own[0], told, parts, month, names, behind)
+        for told, parts in sorted(groups.items(), key=lambda group: group[0].rank)
+    ]
+    return lines, unpriced
+
+
+def _line(
+    one: Written, told: Told, parts: Sequence[Charge], month: Period, names: dict[str, str],
+    behind: dict[tuple[int, int], Piece],
+) -> DraftLine:  # fmt: skip
+    service = month_of(told.worked_in)
+    key = f"time:{one.line.agreement_id}:{told.key}"
+    segment = Segment(
+        one.line.agreement_id, one.line.agreement_name, 0, str(uuid5(NAMESPACE_OID, key)),
+        described(told, names, month)[:200], "time", {}, service, one.line.currency, None, month,
+    )  # fmt: skip
+    charge_key = str(uuid5(NAMESPACE_OID, f"{key}:{service.start}:{month.start}"))
+    line = rated(told, parts, month, one.line.currency, charge_key)
+    shares = tuple(
+        TimeShare(part, behind[part.worked.entry_id, part.worked.part]) for part in parts
+    )
+    return DraftLine(segment, Labour(told.rate), line, times=shares)

@@ -1,0 +1,112 @@
+"""Charges for work put together to lines: what belongs on one, what it says, what it comes to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from contracts.rules.labour import Charge
+from contracts.rules.rating import RatedLine
+from msp.kit.money import round_money, round_price
+from msp.kit.periods import Period, month_of
+
+_RANKS = ("billed", "overage", "drawn", "included", "no_charge")
+OUTCOMES = {
+    "billed": "by the hour",
+    "overage": "beyond the hours in it",
+    "drawn": "from hours paid ahead",
+    "included": "included",
+    "no_charge": "without charge",
+}
+_HOURS = {"after": ", after hours", "holiday": ", on holidays"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What charges must share to stand on one line: month of the work, outcome, price, hours."""
+
+    worked_in: date
+    outcome: str
+    promise: str
+    rate: Decimal
+    multiplier: Decimal
+    hour_class: str
+
+    @property
+    def key(self) -> str:
+        """The same from month to month, so that the months compare."""
+        return ":".join((self.outcome, self.promise, self.hour_class, f"{self.multiplier}"))
+
+    @property
+    def rank(self) -> tuple[date, int, str, str]:
+        """Where it stands on the bill: by month, what costs before what is free."""
+        return self.worked_in, _RANKS.index(self.outcome), self.promise, self.hour_class
+
+
+def told_of(charge: Charge) -> Told:
+    """The line a charge belongs on. What costs nothing needs no price to tell it apart."""
+    priced = charge.outcome in ("billed", "overage")
+    promise = charge.promise_key or charge.grant_key.partition(":")[0]
+    return Told(
+        month_of(charge.worked.on).start,
+        charge.outcome,
+        promise,
+        charge.rate if priced else Decimal(0),
+        charge.multiplier if priced else Decimal(1),
+        charge.worked.hour_class if priced and charge.multiplier != 1 else "",
+    )
+
+
+def described(told: Told, names: Mapping[str, str], month: Period) -> str:
+    """The words of the line; work of an earlier month says so."""
+    name = names.get(told.promise, "")
+    said = {
+        "billed": (name or "Work by the hour") + _HOURS.get(told.hour_class, ""),
+        "overage": f"{name}, hours beyond" + _HOURS.get(told.hour_class, ""),
+        "drawn": f"{name}, hours used",
+        "included": "Work included",
+        "no_charge": "Work without charge",
+    }[told.outcome]
+    late = told.worked_in != month.start
+    return f"{said}, worked in {month_of(told.worked_in)}" if late else said
+
+
+def rated(
+    told: Told, parts: Sequence[Charge], month: Period, currency: str, charge_key: str
+) -> RatedLine:
+    """The line's amount: its charges added up exactly and rounded once."""
+    minutes = sum((one.minutes for one in parts), Decimal(0))
+    amount = round_money(sum((one.exact for one in parts), Decimal(0)), currency)
+    counted = minutes / told.multiplier
+    quantity = round_price(counted / 60, 6)
+    unit_price = round_price(told.rate * told.multiplier, 6)
+    service = month_of(told.worked_in)
+    trace = {
+        "kind": "time",
+        "outcome": told.outcome,
+        "charge": charge_key,
+        "period": [month.start.isoformat(), month.end.isoformat()],
+        "service": [service.start.isoformat(), service.end.isoformat()],
+        "period_days": month.days,
+        "unit_days": month.days,
+        "unit_price": f"{unit_price:f}",
+        "entries": len({one.worked.entry_id for one in parts}),
+        "seconds": sum(_seconds(parts)),
+        "minutes": f"{minutes:f}",
+        "rate": f"{told.rate:f}",
+        "multiplier": f"{told.multiplier:f}",
+        "hour_class": told.hour_class,
+        "amount": f"{amount:f}",
+    }
+    return RatedLine(f"time.{told.outcome}", quantity, unit_price, amount, trace)
+
+
+def amount_again(rows: Sequence[tuple[Decimal, Decimal]], currency: str) -> Decimal:
+    """What the minutes and rates behind a line come to, computed from what was kept."""
+    return round_money(sum((minutes * rate for minutes, rate in rows), Decimal(0)) / 60, currency)
+
+
+def _seconds(parts: Sequence[Charge]) -> list[int]:
+    """The time behind the parts; one that was split over two lines counts on both."""
+    return list({(one.worked.entry_id, one.worked.part): one.worked.seconds for one in parts}
+                .values())  # fmt: skip
