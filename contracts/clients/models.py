@@ -180,48 +180,27 @@ class Device(models.Model):
         return self.name
 
 
-class Licence(models.Model):
-    """A named product of which a client has so many seats over time; the register holds how many.
+class Holding(models.Model):
+    """What a client holds beside devices and people: a licence or a meter.
 
-    It ends on `ended_on`, the first day there is none.
+    A licence is a named product of which there are so many seats over time; the register holds how
+    many. A meter counts up or shows a level of what it measures, and readings hang on it. Either
+    ends on `ended_on`, the first day without it.
     """
 
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="licences")
-    product = models.CharField(max_length=120)
+    class Kind(models.TextChoices):
+        LICENCE = "licence", "Licence"
+        METER = "meter", "Meter"
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="holdings")
+    kind = models.CharField(max_length=8, choices=Kind)
+    name = models.CharField(max_length=120)
     vendor = models.CharField(max_length=80, blank=True)
     reference = models.CharField(max_length=80, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
-    created_at = models.DateTimeField()
-
-    objects = OfClientQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["product"]
-        constraints = [
-            models.UniqueConstraint(
-                "client",
-                Lower("product"),
-                condition=Q(ended_on__isnull=True),
-                name="one_licence_per_product",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.product
-
-
-class Meter(models.Model):
-    """Something that counts up or shows a level, such as the pages of a printer.
-
-    Readings hang on it; the register says from when to when it was there.
-    """
-
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="meters")
+    measure = models.CharField(max_length=30, blank=True)
     device = models.ForeignKey(
         Device, null=True, blank=True, on_delete=models.PROTECT, related_name="meters"
     )
-    name = models.CharField(max_length=80)
-    measure = models.CharField(max_length=30)
     ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -232,10 +211,16 @@ class Meter(models.Model):
         constraints = [
             models.UniqueConstraint(
                 "client",
+                "kind",
                 Lower("name"),
                 condition=Q(ended_on__isnull=True),
-                name="one_meter_per_name",
-            )
+                name="one_holding_per_name",
+            ),
+            models.CheckConstraint(
+                name="meters_measure_something",
+                condition=Q(kind="licence", measure="", device__isnull=True)
+                | Q(kind="meter", measure__gt=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -247,8 +232,9 @@ class UnitVersion(models.Model):
 
     A fact is an interval `[starts_on, ends_on)`; its end or a correction is a newer version of the
     same `interval_id`, never an update. An interval with `ends_on == starts_on` is annulled.
-    `marks` are read by `rules.marks`, together with the client that pays in place of the unit's
-    own; a correction of the past has its reason in `note`.
+    An override is a number said by hand in place of what a line counts: its unit is the line, its
+    name the reason. `marks` are read by `rules.marks`, together with the client that pays in place
+    of the unit's own; a correction of the past has its reason in `note`.
     """
 
     append_only = True
@@ -258,6 +244,7 @@ class UnitVersion(models.Model):
         USER = "user"
         LICENCE = "licence"
         METER = "meter"
+        OVERRIDE = "override"
 
     interval_id = models.UUIDField(db_index=True)
     unit_type = models.CharField(max_length=8, choices=UnitType)

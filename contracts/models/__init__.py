@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 
 from contracts.clients.models import Client, OfClientQuerySet
-from contracts.models.override import CountOverride
 from contracts.models.quote import Answer, Quote, QuoteVersion, Roadmap
 from contracts.models.service import (
     Offer,
@@ -26,7 +25,6 @@ __all__ = [
     "AgreementVersion",
     "Answer",
     "Calendar",
-    "CountOverride",
     "FallbackLevel",
     "Offer",
     "OfferPart",

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contracts import actions, queries
 from contracts.clients.forms import DateInput
-from contracts.models import Agreement, CountOverride
+from contracts.models import Agreement
 from contracts.pages.agreements import agreement_of
 from contracts.rules.terms import Counting
 from msp.kit.periods import local_date, month_of
@@ -28,7 +27,7 @@ class OverrideForm(forms.Form):
     starts_on = forms.DateField(label="First day", widget=DateInput)
     last_on = forms.DateField(label="Last day", widget=DateInput)
     reason = forms.CharField(
-        max_length=200, label="Why", help_text="The client reads it behind the line."
+        max_length=120, label="Why", help_text="The client reads it behind the line."
     )
 
     def __init__(self, *args: Any, lines: dict[str, str], **kwargs: Any) -> None:
@@ -48,16 +47,16 @@ def agreement_overrides(request: HttpRequest, pk: int) -> HttpResponse:
         initial={"starts_on": month.start, "last_on": month.last},
     )  # fmt: skip
 
-    def say(values: dict[str, Any]) -> CountOverride:
+    def say(values: dict[str, Any]) -> None:
         last_on = values.pop("last_on")
-        return actions.override_count(
+        actions.override_count(
             agreement=found, ends_on=last_on + timedelta(days=1), by=request.viewer.actor, at=now,
             **values,
         )  # fmt: skip
 
     if request.method == "POST" and attempt(form, say):
         return go(request, "agreement-overrides", pk, toast_text="Charged by hand")
-    rows = [(one, lines.get(str(one.line_key), "")) for one in queries.overrides_on(found)]
+    rows = queries.overrides_on(found, now)
     return page(
         request, "contracts/overrides.html", agreement=found, client=found.client, form=form,
         rows=rows, counts=bool(lines), status=422 if form.errors else 200,
@@ -66,11 +65,12 @@ def agreement_overrides(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff(Permission.AGREEMENT_EDIT)
 @require_POST
-def override_withdraw(request: HttpRequest, pk: int, said: int) -> HttpResponse:
+def override_withdraw(request: HttpRequest, pk: int, said: str) -> HttpResponse:
     found = agreement_of(request, pk)
-    override = get_object_or_404(CountOverride, pk=said, agreement=found)
     try:
-        actions.withdraw_override(override=override, by=request.viewer.actor, at=datetime.now(UTC))
+        actions.withdraw_override(
+            agreement=found, interval_id=said, by=request.viewer.actor, at=datetime.now(UTC)
+        )
     except Refused as error:
         return refusal(request, error)
     return go(request, "agreement-overrides", pk, toast_text="It is counted again")
@@ -90,7 +90,7 @@ def _lines(found: Agreement) -> dict[str, str]:
 urlpatterns = [
     path("agreements/<int:pk>/overrides", agreement_overrides, name="agreement-overrides"),
     path(
-        "agreements/<int:pk>/overrides/<int:said>/withdraw", override_withdraw,
+        "agreements/<int:pk>/overrides/<str:said>/withdraw", override_withdraw,
         name="agreement-override-withdraw",
     ),
 ]  # fmt: skip

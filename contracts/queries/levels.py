@@ -97,9 +97,9 @@ def catalogue(version: AgreementVersion) -> Catalogue:
             "per_user": _by_name(client.contacts.filter(archived_at__isnull=True)),
             "per_licence": {
                 name.casefold(): pk
-                for name, pk in client.licences.filter(ended_on__isnull=True).values_list(
-                    "product", "pk"
-                )
+                for name, pk in client.holdings.filter(
+                    kind="licence", ended_on__isnull=True
+                ).values_list("name", "pk")
             },
         },
     )

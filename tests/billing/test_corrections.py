@@ -10,6 +10,7 @@ from contracts import actions as contracts
 from contracts.clients import actions as clients
 from contracts.clients import queries
 from contracts.clients.actions import Stretch
+from contracts.queries import overrides_on
 from contracts.rules.marks import Marks
 from msp.kit.periods import month
 from tenants.people.rules.viewer import Viewer
@@ -116,13 +117,17 @@ def test_a_paid_year_and_a_number_by_hand_are_corrected_too(alpha):
     issued(client, month(2026, 4), datetime(2026, 5, 1, 13, tzinfo=UTC))
     issued(client, MAY, JUNE_1)
     key = agreement.versions.get().lines.get().line_key
-    said = contracts.override_count(
+    contracts.override_count(
         agreement=agreement, line_key=key, quantity=3, starts_on=MAY.start, ends_on=MAY.end,
         reason="two were on loan", by=make.BY, at=JUNE_20,
     )  # fmt: skip
     june = issued(client, JUNE, JULY_1)
     assert told(june)[0] == ("Devices, corrected for May 2026", "62.00")
-    contracts.withdraw_override(override=said, by=make.BY, at=JULY_1 + timedelta(days=1))
+    [(said, _line)] = overrides_on(agreement, JULY_1)
+    contracts.withdraw_override(
+        agreement=agreement, interval_id=said.interval_id, by=make.BY,
+        at=JULY_1 + timedelta(days=1),
+    )  # fmt: skip
     july = issued(client, JULY, AUGUST_1)
     assert told(july)[0] == ("Devices, corrected for May 2026", "-62.00")
     assert proof_of(june, AUGUST_1).holds

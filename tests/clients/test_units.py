@@ -179,12 +179,15 @@ def test_licences_and_meters_are_kept_by_hand(ada, guy, harbor):
     assert ada.post(f"{at}/licences/new", new).status_code == 303
     meter = {"name": "Pages", "measure": "pages", "counts_from_on": "2026-01-01"}
     assert ada.post(f"{at}/meters/new", meter).status_code == 303
-    pk = harbor.licences.get().pk
+    pk = harbor.holdings.get(kind="licence").pk
     assert ada.post(f"/licences/{pk}/seats", {"seats": "", "on": ""}).status_code == 422
     assert ada.post(f"/licences/{pk}/seats", {"seats": "44", "on": "2026-06-16"}).status_code == 303
     assert "44 seats" in ada.get(f"{at}/holdings").content.decode()
     assert (
-        ada.post(f"/meters/{harbor.meters.get().pk}/end", {"on": "2026-07-01"}).status_code == 303
+        ada.post(
+            f"/meters/{harbor.holdings.get(kind='meter').pk}/end", {"on": "2026-07-01"}
+        ).status_code
+        == 303
     )
     assert ada.post(f"/licences/{pk}/end", {"on": "2025-07-01"}).status_code == 422
 

@@ -8,7 +8,7 @@ from billing import actions as billing
 from billing.models import Invoice
 from contracts import actions as contracts
 from contracts.clients import actions as clients
-from contracts.clients.models import Client, Contact, Device, Licence, Meter
+from contracts.clients.models import Client, Contact, Device, Holding
 from contracts.models import Agreement, Quote
 from monitoring import actions as monitoring
 from monitoring.models import Check, EnrolmentKey, Incident, IncidentNumber
@@ -43,8 +43,8 @@ class Owned:
     of_user: Ticket
     time: TimeEntry
     quote: Quote
-    licence: Licence
-    meter: Meter
+    licence: Holding
+    meter: Holding
     invoice: Invoice | None = None
 
 
@@ -96,7 +96,7 @@ def quote(mark: str, client: Client) -> Quote:
     return made
 
 
-def held(mark: str, client: Client) -> tuple[Licence, Meter]:
+def held(mark: str, client: Client) -> tuple[Holding, Holding]:
     since = {"counts_from_on": date(2026, 1, 1), "by": make.BY, "at": JUNE_1}
     return (
         clients.add_licence(client=client, product=f"Suite {mark}", seats=3, **since),

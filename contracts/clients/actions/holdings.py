@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from contracts.clients import events
 from contracts.clients.actions import register
-from contracts.clients.models import Client, Device, Licence, Meter
+from contracts.clients.models import Client, Device, Holding
 from contracts.clients.queries import known_intervals
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
@@ -19,25 +19,26 @@ MOST_SEATS = 1_000_000
 def add_licence(
     *, client: Client, product: str, seats: int, counts_from_on: date, vendor: str = "",
     reference: str = "", by: Actor, at: datetime,
-) -> Licence:  # fmt: skip
+) -> Holding:  # fmt: skip
     """The client has so many seats of a product from a date on."""
     if client.archived_at is not None:
         raise Conflict(f"{client.name} is archived.", field="client")
     _check_seats(seats)
-    licence = Licence(
-        client=client, product=product.strip(), vendor=vendor, reference=reference, created_at=at
-    )
-    if not licence.product:
+    licence = Holding(
+        client=client, kind=Holding.Kind.LICENCE, name=product.strip(), vendor=vendor,
+        reference=reference, created_at=at,
+    )  # fmt: skip
+    if not licence.name:
         raise Refused("A licence needs the name of its product.", field="product")
-    _save(licence, f"{client.name} has {licence.product} already.", "product")
+    _save(licence, f"{client.name} has {licence.name} already.", "product")
     register.begin(
-        unit_type="licence", unit_id=licence.pk, unit_class="licence", name=licence.product,
+        unit_type="licence", unit_id=licence.pk, unit_class="licence", name=licence.name,
         client_id=client.pk, site_id=None, starts_on=counts_from_on, quantity=seats,
         source="manual", at=at,
     )  # fmt: skip
     announce(
         events.LicenceAdded(
-            licence.pk, client.pk, licence.product, seats, counts_from_on.isoformat()
+            licence.pk, client.pk, licence.name, seats, counts_from_on.isoformat()
         ),
         by=by, at=at,
     )  # fmt: skip
@@ -45,11 +46,11 @@ def add_licence(
 
 
 @transaction.atomic
-def change_seats(*, licence: Licence, seats: int, on: date, by: Actor, at: datetime) -> None:
+def change_seats(*, licence: Holding, seats: int, on: date, by: Actor, at: datetime) -> None:
     """From a date on there are more or fewer seats."""
-    licence = Licence.objects.select_for_update(of=("self",)).get(pk=licence.pk)
+    licence = Holding.objects.select_for_update(of=("self",)).get(pk=licence.pk)
     if licence.ended_on is not None:
-        raise Conflict(f"{licence.product} ended on {licence.ended_on}.")
+        raise Conflict(f"{licence.name} ended on {licence.ended_on}.")
     _check_seats(seats)
     known = known_intervals(unit_type="licence", unit_id=licence.pk)
     if known and on < known[-1].starts_on:
@@ -62,7 +63,7 @@ def change_seats(*, licence: Licence, seats: int, on: date, by: Actor, at: datet
     )
     announce(
         events.SeatsChanged(
-            licence.pk, licence.client_id, licence.product, seats, on.isoformat()
+            licence.pk, licence.client_id, licence.name, seats, on.isoformat()
         ),
         by=by, at=at,
     )  # fmt: skip
@@ -72,15 +73,16 @@ def change_seats(*, licence: Licence, seats: int, on: date, by: Actor, at: datet
 def add_meter(
     *, client: Client, name: str, measure: str, counts_from_on: date,
     device: Device | None = None, by: Actor, at: datetime,
-) -> Meter:  # fmt: skip
+) -> Holding:  # fmt: skip
     """Something of the client is metered from a date on; readings hang on it."""
     if client.archived_at is not None:
         raise Conflict(f"{client.name} is archived.", field="client")
     if device is not None and device.client_id != client.pk:
         raise Refused("That device belongs to another client.", field="device")
-    meter = Meter(
-        client=client, name=name.strip(), measure=measure.strip(), device=device, created_at=at
-    )
+    meter = Holding(
+        client=client, kind=Holding.Kind.METER, name=name.strip(), measure=measure.strip(),
+        device=device, created_at=at,
+    )  # fmt: skip
     if not meter.name or not meter.measure:
         raise Refused("A meter needs a name and what it measures.", field="name")
     _save(meter, f"{client.name} has a meter {meter.name} already.", "name")
@@ -97,13 +99,12 @@ def add_meter(
 
 
 @transaction.atomic
-def end_holding(*, holding: Licence | Meter, on: date, by: Actor, at: datetime) -> None:
+def end_holding(*, holding: Holding, on: date, by: Actor, at: datetime) -> None:
     """From this date the licence or meter is gone and no longer counts."""
-    model = type(holding)
-    found = model.objects.select_for_update(of=("self",)).get(pk=holding.pk)
+    found = Holding.objects.select_for_update(of=("self",)).get(pk=holding.pk)
     if found.ended_on is not None:
         raise Conflict(f"{found} ended on {found.ended_on} already.")
-    kind = "licence" if isinstance(found, Licence) else "meter"
+    kind = str(found.kind)
     known = known_intervals(unit_type=kind, unit_id=found.pk)
     if known and on < known[0].starts_on:
         raise Refused(f"It counts from {known[0].starts_on}; it cannot end before.", field="on")
@@ -119,7 +120,7 @@ def _check_seats(seats: int) -> None:
         raise Refused(f"Between 1 and {MOST_SEATS:,} seats.", field="seats")
 
 
-def _save(row: Licence | Meter, taken: str, field: str) -> None:
+def _save(row: Holding, taken: str, field: str) -> None:
     try:
         with transaction.atomic():
             row.save()

@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 
 from contracts.clients import events
 from contracts.clients.actions import register
-from contracts.clients.models import Client, Contact, Device, Licence, Meter
-from contracts.clients.queries import UNITS, known_intervals
+from contracts.clients.models import Client, Contact, Device, Holding
+from contracts.clients.queries import known_intervals
 from contracts.rules.marks import Marks
 from contracts.rules.register import Interval
 from msp.kit.refs import Actor
@@ -22,7 +22,7 @@ from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
 
 SOURCE = "correction"
-Unit = Device | Contact | Licence | Meter
+Unit = Device | Contact | Holding
 MOST_SEATS = 1_000_000
 
 
@@ -203,7 +203,9 @@ def _locked(unit: Unit) -> Unit:
 
 
 def _type_of(unit: Unit) -> str:
-    return next(name for name, model in UNITS.items() if isinstance(unit, model))
+    if isinstance(unit, Holding):
+        return str(unit.kind)
+    return "device" if isinstance(unit, Device) else "user"
 
 
 def _class_of(unit: Unit, unit_type: str) -> str:
@@ -211,8 +213,9 @@ def _class_of(unit: Unit, unit_type: str) -> str:
 
 
 def _name(unit: Unit) -> str:
-    return unit.product if isinstance(unit, Licence) else unit.name
+    return str(unit.name)
 
 
 def _ref(unit: Unit) -> dict[str, int]:
-    return {f"{type(unit).__name__.lower()}_id": unit.pk}
+    noun = unit.kind if isinstance(unit, Holding) else type(unit).__name__.lower()
+    return {f"{noun}_id": unit.pk}

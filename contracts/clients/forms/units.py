@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from contracts.clients.forms.dates import DateInput
-from contracts.clients.models import Client, Contact, Device, Licence, Meter
+from contracts.clients.models import Client, Contact, Device, Holding
 from contracts.rules.marks import REASONS, Marks
 from msp.kit.facts import InvalidFact
 
@@ -53,12 +53,12 @@ class CorrectionForm(forms.Form):
         help_text="Stands with the correction, on the register and on the next bill's review.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, unit: Device | Contact | Licence | Meter, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unit: Device | Contact | Holding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = unit.client.sites.all()
         if not isinstance(unit, Device):
             del self.fields["unit_class"]
-        if not isinstance(unit, Licence):
+        if not isinstance(unit, Holding) or unit.kind != Holding.Kind.LICENCE:
             del self.fields["quantity"]
 
     def said(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class MarksForm(forms.Form):
     )  # fmt: skip
     reason = forms.CharField(max_length=200, required=False, label="Why")
 
-    def __init__(self, *args: Any, unit: Device | Contact | Licence | Meter, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unit: Device | Contact | Holding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = Client.objects.exclude(pk=unit.client_id).filter(archived_at__isnull=True)
         self.fields["payer"].queryset = others

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from contracts.clients import actions, queries
 from contracts.clients.forms import EndForm, LicenceForm, MeterForm, SeatsForm, first_day
-from contracts.clients.models import Client, Licence, Meter
+from contracts.clients.models import Client, Holding
 from contracts.clients.pages.clients import client_of
 from msp.kit.periods import local_date
 from msp.kit.refusals import Refused
@@ -54,7 +54,7 @@ def meter_new(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def licence_seats(request: HttpRequest, pk: int) -> HttpResponse:
     """From a day on there are more or fewer seats."""
-    found = _held(request, Licence, pk)
+    found = _held(request, Holding.Kind.LICENCE, pk)
     form = SeatsForm(request.POST, auto_id=f"id_licence_{pk}_%s")
     if attempt(form, lambda values: actions.change_seats(licence=found, **values, **_who(request))):
         return go(request, "client-holdings", found.client.slug, toast_text="The register knows")
@@ -64,16 +64,16 @@ def licence_seats(request: HttpRequest, pk: int) -> HttpResponse:
 @staff(Permission.DEVICE_EDIT)
 @require_POST
 def licence_end(request: HttpRequest, pk: int) -> HttpResponse:
-    return _end(request, _held(request, Licence, pk))
+    return _end(request, _held(request, Holding.Kind.LICENCE, pk))
 
 
 @staff(Permission.DEVICE_EDIT)
 @require_POST
 def meter_end(request: HttpRequest, pk: int) -> HttpResponse:
-    return _end(request, _held(request, Meter, pk))
+    return _end(request, _held(request, Holding.Kind.METER, pk))
 
 
-def _end(request: HttpRequest, found: Licence | Meter) -> HttpResponse:
+def _end(request: HttpRequest, found: Holding) -> HttpResponse:
     form = EndForm(request.POST)
     if not form.is_valid():
         return refusal(request, Refused(" ".join(form.errors["on"]), field="on"))
@@ -84,9 +84,9 @@ def _end(request: HttpRequest, found: Licence | Meter) -> HttpResponse:
     return go(request, "client-holdings", found.client.slug, toast_text=f"{found} ended")
 
 
-def _held(request: HttpRequest, model: Any, pk: int) -> Any:
-    rows = model.objects.visible_to(request.viewer).select_related("client")
-    return get_object_or_404(rows, pk=pk)
+def _held(request: HttpRequest, kind: str, pk: int) -> Holding:
+    rows = Holding.objects.visible_to(request.viewer).select_related("client")
+    return get_object_or_404(rows, pk=pk, kind=kind)
 
 
 def _list(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from contracts.clients import actions, queries
 from contracts.clients.forms import CorrectionForm, MarksForm
-from contracts.clients.models import Client, Contact, Device, Licence, Meter, Site
+from contracts.clients.models import Client, Contact, Device, Holding, Site
 from contracts.rules.knowledge import bands
 from contracts.rules.register import Interval
 from msp.kit.periods import local_date
@@ -18,7 +18,7 @@ from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
 SHOWN = 12  # states of knowledge in the picture
-Unit = Device | Contact | Licence | Meter
+Unit = Device | Contact | Holding
 
 
 @staff(Permission.CLIENT_VIEW)

@@ -5,19 +5,19 @@ from datetime import UTC, date, datetime
 
 from django.db.models import Q, QuerySet
 
-from contracts.clients.models import Client, Contact, Device, Licence, Meter, UnitVersion
+from contracts.clients.models import Client, Contact, Device, Holding, UnitVersion
 from contracts.rules import knowledge, register
 from contracts.rules.marks import Marks
 from tenants.people.rules.viewer import Viewer
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
-UNIT_TYPES = tuple(UnitVersion.UnitType.values)
-UNITS: dict[str, type[Device] | type[Contact] | type[Licence] | type[Meter]] = {
+UNITS: dict[str, type[Device] | type[Contact] | type[Holding]] = {
     "device": Device,
     "user": Contact,
-    "licence": Licence,
-    "meter": Meter,
+    "licence": Holding,
+    "meter": Holding,
 }
+UNIT_TYPES = tuple(UNITS)
 
 
 def unit_versions(
@@ -96,7 +96,8 @@ class Asked:
 
 def register_of(client_id: int, asked: Asked) -> list[knowledge.Compared]:
     """Every unit of a client that either state of knowledge has on the day, by class and name."""
-    versions = versions_of(UnitVersion.objects.filter(client_id=client_id))
+    rows = UnitVersion.objects.filter(client_id=client_id, unit_type__in=UNIT_TYPES)
+    versions = versions_of(rows)
     then, now = (
         [one for one in register.as_known(versions, at) if one.holds(asked.day)]
         for at in (asked.known_at, asked.compared_at)
@@ -127,23 +128,24 @@ def versions_of(rows: QuerySet[UnitVersion]) -> list[register.UnitVersion]:
     ]  # fmt: skip
 
 
-def unit_of(
-    viewer: Viewer, unit_type: str, unit_id: int
-) -> Device | Contact | Licence | Meter | None:
+def unit_of(viewer: Viewer, unit_type: str, unit_id: int) -> Device | Contact | Holding | None:
     """The thing or person behind a unit, if the viewer may see it."""
     model = UNITS.get(unit_type)
     if model is None:
         return None
     rows = model.objects.visible_to(viewer).select_related("client")  # type: ignore[attr-defined]
-    found: Device | Contact | Licence | Meter | None = rows.filter(pk=unit_id).first()
+    if model is Holding:
+        rows = rows.filter(kind=unit_type)
+    found: Device | Contact | Holding | None = rows.filter(pk=unit_id).first()
     return found
 
 
-def held(client: Client) -> tuple[list[tuple[Licence, int]], list[Meter]]:
+def held(client: Client) -> tuple[list[tuple[Holding, int]], list[Holding]]:
     """A client's licences with how many seats there are now, and its meters."""
     versions = versions_of(UnitVersion.objects.filter(client=client, unit_type="licence"))
     seats: dict[int, int] = {}
     for one in sorted(register.as_known(versions, _FAR), key=lambda one: one.starts_on):
         seats[one.unit_id] = one.quantity if one.ends_on is None else 0
-    licences = [(one, seats.get(one.pk, 0)) for one in client.licences.all()]
-    return licences, list(client.meters.select_related("device"))
+    rows = list(client.holdings.select_related("device"))
+    licences = [(one, seats.get(one.pk, 0)) for one in rows if one.kind == Holding.Kind.LICENCE]
+    return licences, [one for one in rows if one.kind == Holding.Kind.METER]
