@@ -34,8 +34,8 @@ class InvoiceShown(serializers.ModelSerializer):
     class Meta:
         model = Invoice
         fields = (
-            "id", "number", "client_id", "state", "starts_on", "ends_on", "net", "tax", "total",
-            "tax_rate", "issued_on", "due_on",
+            "id", "number", "title", "client_id", "state", "starts_on", "ends_on", "net", "tax",
+            "total", "tax_rate", "issued_on", "due_on",
         )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ class InvoiceApproved(Event):
 
     invoice_id: int
     client_id: int
-    run_id: int
+    run_id: int | None
     month: str
     total: str
     currency: str
@@ -62,7 +62,7 @@ class InvoiceReturned(Event):
 
     invoice_id: int
     client_id: int
-    run_id: int
+    run_id: int | None
     month: str
 
 
@@ -73,7 +73,7 @@ class InvoiceHeld(Event):
 
     invoice_id: int
     client_id: int
-    run_id: int
+    run_id: int | None
     month: str
     reason: str
 
@@ -85,7 +85,7 @@ class InvoiceReleased(Event):
 
     invoice_id: int
     client_id: int
-    run_id: int
+    run_id: int | None
     month: str
 
 
@@ -106,7 +106,7 @@ class InvoiceIssued(Event):
 
     invoice_id: int
     client_id: int
-    run_id: int
+    run_id: int | None
     number: str
     total: str
     currency: str
@@ -133,3 +133,14 @@ class InvoiceSent(Event):
     client_id: int
     number: str
     to: str
+
+
+@dataclass(frozen=True)
+class OnceBilled(Event):
+    kind: ClassVar[str] = "billing.once_billed"
+    sentence: ClassVar[str] = "drafted the bill of {title}"
+
+    invoice_id: int
+    client_id: int
+    quote_id: int | None
+    title: str

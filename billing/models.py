@@ -93,6 +93,9 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 class Invoice(models.Model):
     """A bill of one client for one run: recomputed while a draft, frozen once issued (I2).
 
+    One without a run bills what is delivered once: `source_key` says what it follows from and is
+    there once, `title` is what people call it.
+
     `party` holds names and addresses as they were. `known_at` is the knowledge time of the count:
     counting again with it gives the same numbers for ever. `checks` is what the review should
     look at, each `{"code", "text", "blocks"}`.
@@ -107,7 +110,9 @@ class Invoice(models.Model):
 
     SHOWN = ("issued", "void")
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="invoices")
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="invoices")
+    source_key = models.CharField(max_length=80, null=True, unique=True)
+    title = models.CharField(max_length=120, blank=True, default="", db_default="")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     number = models.CharField(max_length=30, null=True, unique=True)
@@ -145,6 +150,11 @@ class Invoice(models.Model):
                 name="one_invoice_per_run",
             ),
             models.CheckConstraint(
+                name="of_a_run_or_of_something_else",
+                condition=Q(run__isnull=False, source_key__isnull=True)
+                | Q(run__isnull=True, source_key__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="issued_invoices_have_a_number",
                 condition=Q(
                     state__in=["issued", "void"],
@@ -176,6 +186,11 @@ class Invoice(models.Model):
     def time_ref(self) -> str:
         """The name by which time entries say that they stand on this bill."""
         return f"{self.starts_on:%B %Y}, bill {self.pk}"
+
+    @property
+    def subject(self) -> str:
+        """What it is for: the month of its run, or what was delivered once."""
+        return str(self.run) if self.run else self.title
 
 
 class InvoiceLine(models.Model):

@@ -7,6 +7,10 @@ from django.urls import reverse
 from billing import actions, events
 from billing.models import Invoice
 from billing.papers import invoice_pdf, mails
+from contracts import events as contracts
+from contracts.models import Quote
+from contracts.queries import quotes
+from msp.kit.refs import system
 from tenants.journal.registry import Told, reacts_to
 from tenants.notices import actions as notices
 from tenants.people.models import Person
@@ -33,6 +37,37 @@ def send_invoice(event: events.InvoiceIssued, told: Told) -> None:
         )  # fmt: skip
 
 
+@reacts_to(contracts.QuoteAccepted)
+def bill_what_is_delivered_once(event: contracts.QuoteAccepted, told: Told) -> None:
+    """The lines of an accepted quote that no agreement carries, as a bill of their own."""
+    quote = Quote.objects.select_related("client").get(pk=event.quote_id)
+    lines = [
+        actions.OnceLine(line.key, line.description, line.terms.unit_price, line.quantity)
+        for line in quotes.accepted_once(quote)
+    ]
+    if not lines:
+        return
+    bill = actions.bill_once(
+        client=quote.client, source_key=f"quote:{quote.pk}",
+        title=f"{quote.number} {quote.name}",
+        explanation=f"What is delivered once of the quote {quote.number}, {event.option}, as it"
+        f" was accepted on {told.at:%Y-%m-%d}.",
+        currency=quote.currency, lines=lines, quote_id=quote.pk, quote_number=quote.number,
+        by=system("Quotes"), at=told.at,
+    )  # fmt: skip
+    for person in _approvers():
+        notices.tell(
+            person_id=person.pk, key=f"bill:{bill.pk}", reason="Billing",
+            text=f"The bill of {bill.title} waits for a look.",
+            url=reverse("invoice", args=[bill.pk]), at=told.at,
+        )  # fmt: skip
+
+
+def _approvers() -> list[Person]:
+    rows = Person.objects.filter(kind=Person.Kind.STAFF, is_active=True)
+    return [one for one in rows if Permission.BILLING_APPROVE in permissions_of(one.role)]
+
+
 @reacts_to(events.RunCounted)
 def tell_reviewers(event: events.RunCounted, told: Told) -> None:
     """A month that was counted by itself waits for those who may approve it."""
@@ -40,13 +75,12 @@ def tell_reviewers(event: events.RunCounted, told: Told) -> None:
         return
     looks = f", {event.looks} to look at" if event.looks else ""
     bills = "1 bill waits" if event.drafts == 1 else f"{event.drafts} bills wait"
-    for person in Person.objects.filter(kind=Person.Kind.STAFF, is_active=True):
-        if Permission.BILLING_APPROVE in permissions_of(person.role):
-            notices.tell(
-                person_id=person.pk,
-                key=f"run:{event.run_id}:{told.entry_id}",
-                reason="Billing",
-                text=f"{event.month} is counted: {bills} for review{looks}.",
-                url=reverse("run-list"),
-                at=told.at,
-            )
+    for person in _approvers():
+        notices.tell(
+            person_id=person.pk,
+            key=f"run:{event.run_id}:{told.entry_id}",
+            reason="Billing",
+            text=f"{event.month} is counted: {bills} for review{looks}.",
+            url=reverse("run-list"),
+            at=told.at,
+        )

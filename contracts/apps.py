@@ -14,6 +14,7 @@ class ContractsConfig(AppConfig):
         "client": [f"{_PAGES}.on_client_page"],
         "client-stats": [f"{_PAGES}.on_client_stats"],
         "client-ties": [f"{_PAGES}.on_client_ties"],
+        "agreement-rail": [f"{_PAGES}.on_agreement_rail"],
         "client-tabs": [f"{_PAGES}.on_client_tabs", f"{_PAGES}.on_client_quotes"],
         "client-rail": [f"{_PAGES}.on_client_rail"],
         "client-columns": [f"{_PAGES}.on_client_list"],

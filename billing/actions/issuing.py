@@ -80,7 +80,7 @@ def issue(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
     2. Lock the series of the year and draw the next number.
     3. Write down party, dates and number in the same transaction.
     """
-    run = _locked_run(invoice.run_id)
+    run = _locked_run(invoice.run_id) if invoice.run_id else None
     row = (
         Invoice.objects.select_for_update(of=("self",))
         .select_related("client", "run")
@@ -95,11 +95,11 @@ def issue(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
     row.number = _draw(series_prefix(DEFAULT_PATTERN, row.issued_on))
     row.state, row.issue_error = Invoice.State.ISSUED, ""
     row.save()
-    if runs.all_issued(run):
+    if run is not None and runs.all_issued(run):
         Run.objects.filter(pk=run.pk).update(state=Run.State.ISSUED)
     announce(
         events.InvoiceIssued(
-            row.pk, row.client_id, run.pk, row.number,
+            row.pk, row.client_id, row.run_id, row.number,
             f"{round_money(row.total, row.currency)}", row.currency, row.due_on.isoformat(),
         ),
         by=by,

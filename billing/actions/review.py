@@ -42,7 +42,7 @@ def approve(
         announce(
             events.InvoiceApproved(
                 *_refs(invoice),
-                str(invoice.run),
+                invoice.subject,
                 f"{round_money(invoice.total, invoice.currency)}",
                 invoice.currency,
             ),
@@ -62,7 +62,7 @@ def unapprove(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
     row.issue_asked_at, row.issue_asked_by, row.issue_error = None, {}, ""
     row.save()
     tickets.free_time(ref=row.time_ref, by=by, at=at)
-    announce(events.InvoiceReturned(*_refs(row), str(row.run)), by=by, at=at)
+    announce(events.InvoiceReturned(*_refs(row), row.subject), by=by, at=at)
     return row
 
 
@@ -79,7 +79,7 @@ def hold(*, invoice: Invoice, reason: str, by: Actor, at: datetime) -> Invoice:
         raise Conflict(f"The bill of {row.client} is {row.get_state_display().lower()}.")
     row.state, row.hold_reason = Invoice.State.HELD, reason
     row.save(update_fields=["state", "hold_reason"])
-    announce(events.InvoiceHeld(*_refs(row), str(row.run), reason), by=by, at=at)
+    announce(events.InvoiceHeld(*_refs(row), row.subject, reason), by=by, at=at)
     return row
 
 
@@ -91,7 +91,7 @@ def release(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
         raise Conflict(f"The bill of {row.client} is {row.get_state_display().lower()}.")
     row.state, row.hold_reason = Invoice.State.DRAFT, ""
     row.save(update_fields=["state", "hold_reason"])
-    announce(events.InvoiceReleased(*_refs(row), str(row.run)), by=by, at=at)
+    announce(events.InvoiceReleased(*_refs(row), row.subject), by=by, at=at)
     return row
 
 
@@ -126,7 +126,7 @@ def _approvable(invoice: Invoice, at: datetime) -> None:
     if invoice.state != Invoice.State.DRAFT:
         state = invoice.get_state_display().lower()
         raise Conflict(f"The bill of {invoice.client} is {state}, not a draft.")
-    if at < day_start(invoice.ends_on, invoice.client.zone):
+    if invoice.run and at < day_start(invoice.ends_on, invoice.client.zone):
         over = f"{invoice.ends_on:%B} {invoice.ends_on.day}"
         raise Refused(f"{invoice.run} is not over: it can be approved from {over}.")
     for check in invoice.checks:
@@ -134,5 +134,5 @@ def _approvable(invoice: Invoice, at: datetime) -> None:
             raise Refused(f"{invoice.client}: {check['text']}")
 
 
-def _refs(invoice: Invoice) -> tuple[int, int, int]:
+def _refs(invoice: Invoice) -> tuple[int, int, int | None]:
     return invoice.pk, invoice.client_id, invoice.run_id

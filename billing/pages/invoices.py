@@ -56,7 +56,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         part="billing/_invoice.html",
         bill=bill,
         row=review.Row(bill, review.why(bill)),
-        word=f"{bill.run.starts_on:%Y-%m}",
+        word=f"{bill.run.starts_on:%Y-%m}" if bill.run else "",
         lines=review.rail_lines(bill),
         bars=review.six_months(bill, request.viewer),
         history=journal.about("invoice", bill.pk),
@@ -102,6 +102,17 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "Approved",
     )
+
+
+@staff(Permission.BILLING_APPROVE)
+@require_POST
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Number and freeze an approved bill that no run issues."""
+    bill = bill_of(request, pk)
+    if bill.run is not None:
+        return refusal(request, Refused("It is issued with its run."))
+    by, at = request.viewer.actor, datetime.now(UTC)
+    return _decided(request, bill, lambda: actions.issue(invoice=bill, by=by, at=at), "Issued")
 
 
 @staff(Permission.BILLING_APPROVE)
@@ -185,7 +196,7 @@ def _decided(
 
 def _back(request: HttpRequest, bill: Invoice, told: str) -> HttpResponse:
     """To where the decision was made: the run or the bill."""
-    if request.POST.get("back") == "run":
+    if request.POST.get("back") == "run" and bill.run:
         return go(request, "run", f"{bill.run.starts_on:%Y-%m}", toast_text=told)
     return go(request, "invoice", bill.pk, toast_text=told)
 
@@ -196,6 +207,7 @@ urlpatterns = [
     path("invoices/<int:pk>/proof", proof, name="invoice-proof"),
     path("invoices/<int:pk>/invoice.pdf", invoice_pdf, name="invoice-pdf"),
     path("invoices/<int:pk>/approve", approve, name="invoice-approve"),
+    path("invoices/<int:pk>/issue", issue, name="invoice-issue"),
     path("invoices/<int:pk>/unapprove", unapprove, name="invoice-unapprove"),
     path("invoices/<int:pk>/hold", hold, name="invoice-hold"),
     path("invoices/<int:pk>/release", release, name="invoice-release"),

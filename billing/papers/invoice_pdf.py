@@ -34,7 +34,7 @@ def document(invoice: Invoice) -> dict[str, Any]:
         "number": invoice.number,
         "client": party["name"],
         "address": party["address"],
-        "period": str(Period(invoice.starts_on, invoice.ends_on)),
+        "period": str(Period(invoice.starts_on, invoice.ends_on)) if invoice.run else invoice.title,
         "issued": _date(invoice.issued_on),
         "due": _date(invoice.due_on),
         "terms": _terms(int(party["payment_days"])),
@@ -42,8 +42,7 @@ def document(invoice: Invoice) -> dict[str, Any]:
         "net": format_money(invoice.net, currency),
         "rates": _rates(invoice),
         "total": format_money(invoice.total, currency),
-        "note": f"Counted from the register as it was known on {_known(invoice)}. Every quantity"
-        " opens the devices or people behind it in the portal.",
+        "note": _note(invoice),
         "evidence": [
             _evidence(number, line) for number, line in enumerate(lines, 1) if line.units.all()
         ],
@@ -52,6 +51,15 @@ def document(invoice: Invoice) -> dict[str, Any]:
 
 def _date(day: Any) -> str:
     return str(format_date(day, "long", locale=_LOCALE))
+
+
+def _note(invoice: Invoice) -> str:
+    if invoice.run is None:
+        return invoice.explanation
+    return (
+        f"Counted from the register as it was known on {_known(invoice)}. Every quantity"
+        " opens the devices or people behind it in the portal."
+    )
 
 
 def _known(invoice: Invoice) -> str:
@@ -89,7 +97,7 @@ def _basis(line: InvoiceLine) -> str:
     """What was divided by what, where the quantity is not a whole one."""
     if line.kind == "time":
         return _time(line)
-    if line.quantity == line.quantity.to_integral_value():
+    if line.kind == "once" or line.quantity == line.quantity.to_integral_value():
         return ""
     return f"{days_of(line.trace)} ÷ {line.trace['period_days']} days"
 

@@ -10,8 +10,11 @@ from tenants.context import address
 
 
 def subject(invoice: Invoice) -> str:
-    period = Period(invoice.starts_on, invoice.ends_on)
-    return f"Invoice {invoice.number} from {invoice.party['seller']} for {period}"
+    return f"Invoice {invoice.number} from {invoice.party['seller']} for {_for(invoice)}"
+
+
+def _for(invoice: Invoice) -> str:
+    return str(Period(invoice.starts_on, invoice.ends_on)) if invoice.run else invoice.title
 
 
 def text(invoice: Invoice) -> str:
@@ -19,7 +22,7 @@ def text(invoice: Invoice) -> str:
     due = format_date(invoice.due_on, "long", locale="en_US")
     total = format_money(invoice.total, invoice.currency)
     return (
-        f"Invoice {invoice.number} for {Period(invoice.starts_on, invoice.ends_on)}"
+        f"Invoice {invoice.number} for {_for(invoice)}"
         f" comes to {total}. It is due on {due}.\n\n"
         "Every line opens down to the devices and people behind it, and the PDF is there too:\n"
         f"{address(reverse('portal-invoice', args=[invoice.pk]))}\n\n"

@@ -162,7 +162,9 @@ def _checked(line: DraftLine, zero: set[str]) -> checks.CheckedLine:
 def previous_invoice(*, client_id: int, currency: str, period: Period) -> Invoice | None:
     """The bill of the month that ended where this one begins."""
     return (
-        Invoice.objects.filter(client_id=client_id, currency=currency, ends_on=period.start)
+        Invoice.objects.filter(
+            client_id=client_id, currency=currency, ends_on=period.start, run__isnull=False
+        )
         .exclude(state=Invoice.State.VOID)
         .first()
     )

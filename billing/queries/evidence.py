@@ -13,6 +13,7 @@ from contracts.rules.decisions import HOUR_CLASSES, WORK_TYPES
 from contracts.rules.rating import RATES
 from contracts.rules.register import UnitDays
 from contracts.rules.terms import read_terms
+from msp.kit.money import round_money
 from msp.kit.periods import Period
 from tenants.people.rules.viewer import Viewer
 
@@ -138,6 +139,9 @@ def _difference(line: InvoiceLine, known: Known) -> str:
     """How a recount of the line differs from what it says; empty where it does not."""
     if "withdrawn" in line.trace:
         return ""  # its terms hold no more, so there is nothing left to count
+    if line.kind == "once":
+        exact = round_money(line.quantity * line.unit_price, line.invoice.currency)
+        return "" if exact == line.amount else f'"{line.description}": {exact:f}.'
     amount, units = _worked(line) if line.kind == "time" else _recounted(line, known)
     again = {(unit.unit_type, unit.unit_id, unit.days) for unit in units}
     stored = {(unit.unit_type, unit.unit_id, unit.days) for unit in counted_on(line)}

@@ -89,7 +89,7 @@ def last_line_of(unit_type: str, unit_id: int) -> InvoiceLine | None:
 def waiting_for_review() -> list[tuple[str, str, int, int]]:
     """Runs with drafts: month, address word, drafts, and how many need a look."""
     rows = (
-        Invoice.objects.filter(state=Invoice.State.DRAFT)
+        Invoice.objects.filter(state=Invoice.State.DRAFT, run__isnull=False)
         .select_related("run")
         .order_by("-run__starts_on")
     )

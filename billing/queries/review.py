@@ -135,9 +135,9 @@ def fingerprint(invoices: Iterable[Invoice]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def is_over(run: Run, zone: str, at: datetime) -> bool:
+def is_over(run: Run | None, zone: str, at: datetime) -> bool:
     """Whether the month is past; until then its numbers are a preview."""
-    return at >= day_start(run.ends_on, zone)
+    return run is None or at >= day_start(run.ends_on, zone)
 
 
 # -- one bill in the rail ------------------------------------------------------------------------
@@ -170,6 +170,8 @@ def rail_lines(invoice: Invoice) -> list[RailLine]:
 
 
 def _units_before(invoice: Invoice) -> dict[str, int]:
+    if invoice.run is None:
+        return {}
     previous = drafts.previous_invoice(
         client_id=invoice.client_id,
         currency=invoice.currency,
@@ -187,10 +189,17 @@ def _moved(line: InvoiceLine, before: dict[str, int]) -> int:
 
 def six_months(invoice: Invoice, viewer: Viewer) -> Sequence[tuple[str, Decimal]]:
     """This month and the five before, oldest first, from the bills the viewer may see."""
+    if invoice.run is None:
+        return []
     firsts = [anchored(invoice.starts_on, -ago) for ago in range(5, -1, -1)]
     rows = (
         Invoice.objects.visible_to(viewer)
-        .filter(client_id=invoice.client_id, currency=invoice.currency, starts_on__in=firsts)
+        .filter(
+            client_id=invoice.client_id,
+            currency=invoice.currency,
+            starts_on__in=firsts,
+            run__isnull=False,
+        )
         .exclude(state=Invoice.State.VOID)
     )
     totals = dict(rows.values_list("starts_on", "total"))

@@ -146,7 +146,7 @@ def totals_by_month(firsts: Iterable[date]) -> dict[date, list[Totals]]:
     wanted = set(firsts)
     before = {first: previous_month(month_of(first)).start for first in wanted}
     rows = (
-        Invoice.objects.filter(starts_on__in=wanted | set(before.values()))
+        Invoice.objects.filter(run__isnull=False, starts_on__in=wanted | set(before.values()))
         .exclude(state=Invoice.State.VOID)
         .values_list("starts_on", "currency")
         .annotate(total=Sum("total"), count=Count("pk"))

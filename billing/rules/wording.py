@@ -23,6 +23,8 @@ _NOUNS = {"per_device": "device", "per_user": "person", "per_licence": "seat"}
 
 def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
     """How the amount came about, one sentence a step; the last one gives the amount."""
+    if trace["kind"] == "once":
+        return [_once(trace, currency)]
     if trace["kind"] in ("percentage", "discount", "commitment"):
         said = adjusting_words.steps(trace, currency)
     elif trace["kind"] == "time":
@@ -34,6 +36,13 @@ def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
     else:
         said = [*_flat(trace, currency), _sum(trace, currency)]
     return [*said, *adjusting_words.after(trace, currency)]
+
+
+def _once(trace: Mapping[str, Any], currency: str) -> str:
+    unit, many = Decimal(trace["unit_price"]), Decimal(trace["quantity"])
+    total = format_money(Decimal(trace["amount"]), currency)
+    said = f"{price(unit, currency)} \u00d7 {quantity(many)} = {total}"
+    return f"Delivered once, as accepted with the quote {trace['quote']}: {said}"
 
 
 def noun_of(kind: str) -> str:

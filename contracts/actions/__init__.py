@@ -14,6 +14,12 @@ from contracts.actions.agreements import (
     set_lines,
 )
 from contracts.actions.answers import Signature
+from contracts.actions.approvals import (
+    approve_version,
+    ask_approval,
+    decline_version,
+    take_approval_back,
+)
 from contracts.actions.catalogue import (
     PartInput,
     add_offer,
@@ -62,6 +68,8 @@ __all__ = [
     "add_price_list",
     "add_service",
     "amend",
+    "approve_version",
+    "ask_approval",
     "change_calendar",
     "change_draft",
     "change_offer",
@@ -69,6 +77,7 @@ __all__ = [
     "clear_fallback",
     "convert_quote",
     "decline_quote",
+    "decline_version",
     "discard_draft",
     "draft_agreement",
     "draft_quote",
@@ -89,6 +98,7 @@ __all__ = [
     "set_fallback",
     "set_lines",
     "set_price",
+    "take_approval_back",
     "uplift_prices",
     "withdraw_override",
     "withdraw_quote",

@@ -22,6 +22,7 @@ from contracts.models import (
     ServiceLevelVersion,
 )
 from contracts.queries import agreements as queries
+from contracts.queries import approvals
 from contracts.rules import decisions, drafts
 from contracts.rules.terms import read_terms, write_terms
 from msp.kit import edits
@@ -148,6 +149,9 @@ def publish(
     )
     if found:
         raise Refused(found[0].reason, field=found[0].field)
+    unapproved = approvals.against_publishing(version)
+    if unapproved:
+        raise Refused(unapproved, field="approval")
     if before is not None:
         before.superseded_on = version.effective_on
         before.save(update_fields=["superseded_on"])

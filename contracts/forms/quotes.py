@@ -128,7 +128,9 @@ class OptionForm(forms.Form):
 class QuotedLineForm(PriceFields):
     """One line: words, a list price and what is taken off it, how many, in which options."""
 
-    kind = forms.ChoiceField(choices=[_ONCE, *KINDS], label="Counts")
+    kind = forms.ChoiceField(
+        choices=[_ONCE, *(one for one in KINDS if one[0] != "block")], label="Counts"
+    )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     description = forms.CharField(max_length=120, label="Line")
     service = forms.TypedChoiceField(label="Service", required=False, coerce=int, empty_value=None)

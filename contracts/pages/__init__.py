@@ -2,6 +2,7 @@
 
 from contracts.pages import (
     agreements,
+    approvals,
     calendars,
     coverage,
     editor,
@@ -16,6 +17,7 @@ from contracts.pages import (
     services,
     versions,
 )
+from contracts.pages.approvals import on_agreement_rail
 from contracts.pages.coverage import on_ticket_rail
 from contracts.pages.panels import (
     on_client_list,
@@ -33,6 +35,7 @@ urlpatterns = [
     *agreements.urlpatterns,
     *quotes.urlpatterns,
     *quote_editor.urlpatterns,
+    *approvals.urlpatterns,
     *renewals.urlpatterns,
     *coverage.urlpatterns,
     *versions.urlpatterns,
@@ -47,6 +50,7 @@ urlpatterns = [
 ]
 
 __all__ = [
+    "on_agreement_rail",
     "on_client_list",
     "on_client_page",
     "on_client_quotes",

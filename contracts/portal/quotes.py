@@ -15,6 +15,7 @@ from contracts.clients.models import Client, Contact
 from contracts.forms.quotes import AcceptForm, DeclineForm
 from contracts.models import Quote, QuoteVersion
 from contracts.papers import quote_pdf
+from contracts.queries import approvals
 from contracts.queries import quotes as queries
 from contracts.rules import quoting, words
 from msp.kit.periods import local_date
@@ -105,10 +106,17 @@ def on_home(request: HttpRequest, client: Client) -> dict[str, Any] | None:
     """What waits for their word."""
     if not request.viewer.may_as_client(PortalRight.OFFERS_SEE):
         return None
-    waiting = queries.to_answer(request.viewer, datetime.now(UTC))
-    if not waiting:
+    now = datetime.now(UTC)
+    waiting = queries.to_answer(request.viewer, now)
+    versions = approvals.to_approve(request.viewer, now)
+    if not waiting and not versions:
         return None
-    return {"template": "contracts/portal/_waiting.html", "quotes": waiting}
+    return {
+        "template": "contracts/portal/_waiting.html",
+        "quotes": waiting,
+        "versions": versions,
+        "count": len(waiting) + len(versions),
+    }
 
 
 def _sent(request: HttpRequest, number: str) -> tuple[Quote, QuoteVersion]:

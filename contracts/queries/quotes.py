@@ -244,6 +244,13 @@ def accepted_choice(answer: Answer) -> Choice | None:
     return choice_of(content, option, told["ticked"], answer.document["currency"])
 
 
+def accepted_once(quote: Quote) -> list[QuotedLine]:
+    """The lines of an accepted quote that are delivered once."""
+    answer = answer_of(quote)
+    choice = accepted_choice(answer) if answer else None
+    return [one.line for one in choice.chosen if one.line.is_once] if choice else []
+
+
 def expired(at: datetime) -> list[int]:
     """Quotes whose last day is over and that nobody has answered."""
     rows = Quote.objects.filter(state__in=quoting.OPEN, expires_at__lte=at)

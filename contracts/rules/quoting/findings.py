@@ -4,8 +4,13 @@ from contracts.rules.doubles import Counted, doubles
 from contracts.rules.drafts import Finding
 from contracts.rules.quoting.content import Content, Once, Option, QuotedLine
 from contracts.rules.rhythm import Rhythm
-from contracts.rules.terms import Commitment, Percentage, Reduction
+from contracts.rules.terms import Block, Commitment, Percentage, Reduction
 from contracts.rules.terms.stored import rhythm_of
+
+_BLOCK = (
+    "A block of hours is bought on a day, and a quote does not know that day yet. Offer it as"
+    " delivered once, and add the block to the agreement when it is paid."
+)
 
 
 def findings(content: Content) -> list[Finding]:
@@ -17,6 +22,8 @@ def findings(content: Content) -> list[Finding]:
         unknown = [key for key in line.options if content.option(key) is None]
         if unknown:
             found.append(Finding(f"lines[{at}].options", "It names an option that is not there."))
+        if isinstance(line.terms, Block):
+            found.append(Finding(f"lines[{at}].kind", _BLOCK))
     for option in content.options:
         found += _of_option(content, option)
     return list(dict.fromkeys(found))
