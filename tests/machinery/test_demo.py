@@ -21,7 +21,7 @@ import django; django.setup()
 import json
 from collections import Counter
 from django.core.management import call_command
-from billing.models import Invoice, Run
+from billing.models import Invoice, LineTime, Run
 from contracts.clients.models import Client, Contact, Device
 from contracts.models import Agreement, AgreementLine
 from monitoring.models import Check, EnrolmentKey, Incident
@@ -30,7 +30,7 @@ from tenants.journal.models import Delivery
 from tenants.models import Msp
 from tenants.notices.models import Mail
 from tenants.people.models import Person
-from tickets.models import Ticket
+from tickets.models import Ticket, TimeEntry
 
 call_command("demo")
 with context.outside():
@@ -49,6 +49,8 @@ with context.inside(msp):
                  for run in runs],
         "tickets": Counter(bool(at) for at in Ticket.objects.values_list("resolved_at", flat=True)),
         "incidents": Counter(Incident.objects.values_list("state", flat=True)),
+        "times": TimeEntry.objects.count(),
+        "outcomes": sorted(set(LineTime.objects.values_list("outcome", flat=True))),
         "keys": EnrolmentKey.objects.count(),
         "watched": Check.objects.values("device").distinct().count(),
         "owed": Delivery.objects.filter(done_at=None).count(),
@@ -97,7 +99,12 @@ def test_it_is_a_small_provider_with_half_a_year_behind_it(facts: dict[str, Any]
     assert 135 <= facts["devices"] <= 165
     assert facts["agreements"] == facts["clients"] - 1  # one has none, and is billed nothing
     assert facts["kinds"] == sorted(TERMS)
-    assert facts["names"] == ["Managed Complete", "Managed Essential", "Managed by person"]
+    assert facts["names"] == [
+        "By the hour", "Managed Complete", "Managed Essential", "Managed by person",
+        "Prepaid hours",
+    ]  # fmt: skip
+    assert facts["times"] >= 60
+    assert set(facts["outcomes"]) >= {"billed", "drawn", "included"}
     assert facts["let_in"] == [True] * 4
 
 

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from billing.management.demo import cast
@@ -222,13 +223,16 @@ def sign(
         "complete": "Managed Complete",
         "essential": "Managed Essential",
         "people": "Managed by person",
+        "hourly": "By the hour",
+        "prepaid": "Prepaid hours",
     }[company.plan]
     agreement = contracts.draft_agreement(
         client=client, name=name, starts_on=starts_on, by=SETUP, at=at
     )
     version = agreement.versions.get()
     contracts.set_lines(
-        version=version, lines=plan_lines(company) + agreed_apart(company), level_version=level,
+        version=version, lines=plan_lines(company, starts_on) + agreed_apart(company),
+        level_version=level,
         by=SETUP, at=at,
     )  # fmt: skip
     if company.plan == "complete":
@@ -250,8 +254,10 @@ NIGHTS = [
 ]  # fmt: skip
 
 
-def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
+def plan_lines(company: cast.Company, starts_on: date) -> list[contracts.LineInput]:
     """What each plan counts and costs."""
+    if company.plan in ("hourly", "prepaid"):
+        return worked_lines(company, starts_on)
     network = ["firewall", "switch", "access_point"]
     per_device = [
         ("Servers", ["server"], "145.00"),
@@ -281,11 +287,28 @@ def plan_lines(company: cast.Company) -> list[contracts.LineInput]:
     ]
 
 
+def worked_lines(company: cast.Company, starts_on: date) -> list[contracts.LineInput]:
+    """Support by the hour, or from a block of hours that is bought ahead."""
+    hour = line(
+        "Work by the hour", "time", rate="150.00", minimum=15, step=15, after="1.5", holiday="2"
+    )
+    if company.plan == "hourly":
+        return [hour, flat_line("Cloud backup", "120.00")]
+    block = line(
+        "Ten hours ahead", "block", amount="1350.00", hours="10",
+        bought_on=starts_on.isoformat(), expires_on=anchored(starts_on, 6).isoformat(),
+    )  # fmt: skip
+    return [block, hour]
+
+
 def agreed_apart(company: cast.Company) -> list[contracts.LineInput]:
     """What some negotiated for themselves, so that every kind of line is in the story."""
-    terms: dict[str, tuple[str, str, dict[str, str]]] = {
+    terms: dict[str, tuple[str, str, dict[str, Any]]] = {
         "LLC": ("Project hours", "hours", {
-            "amount": "300.00", "hours": "2", "overage_rate": "165.00",
+            "amount": "300.00", "hours": "2", "overage_rate": "165.00", "work_types": ["project"],
+        }),
+        "MWE": ("Project retainer", "retainer", {
+            "amount": "165.00", "rolls": 2, "work_types": ["project"],
         }),
         "MTA": ("Licence administration", "percentage", {"percent": "3"}),
         "QHL": ("Three years signed", "discount", {"percent": "5"}),

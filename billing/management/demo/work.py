@@ -83,11 +83,25 @@ def one_request(
 
     def solve() -> None:
         at = opened + timedelta(minutes=fix_after)
+        write_down(story, made[0], who, at)
         tickets.resolve(ticket=made[0], text=answer, by=story.by(who), at=at)
 
     steps.append((opened + timedelta(minutes=reply_after), take))
     steps.append((opened + timedelta(minutes=fix_after), solve))
     return [step for step in steps if step[0] <= story.now]
+
+
+def write_down(story: Story, ticket: Ticket, who: str, at: datetime) -> None:
+    """The time it took; some of it on site, a project now and then, once in a while for nothing."""
+    number = ticket.number
+    minutes = (10, 20, 35, 55, 80, 15, 25)[number % 7]
+    kind = "project" if number % 11 == 0 else "onsite" if number % 5 == 0 else "remote"
+    gift = {"override": "no_charge", "override_why": "We had caused it"} if number % 29 == 0 else {}
+    tickets.log_time(
+        ticket=ticket, person=story.staff[next(n for n in story.staff if n.startswith(who))],
+        started_at=at - timedelta(minutes=minutes), ended_at=at, work_type=kind, **gift,
+        note="Looked into it with them and wrote down what it was.", by=story.by(who), at=at,
+    )  # fmt: skip
 
 
 def open_now(story: Story) -> list[Step]:
@@ -130,6 +144,8 @@ def pick_up(story: Story, company: cast.Company, minutes: int) -> Callable[[], o
             by=story.by(who),
             at=at,
         )
+        if minutes == 200:
+            tickets.start_timer(ticket=ticket, person=owner, by=story.by(who), at=at)
         if minutes == 500:
             tickets.set_status(
                 ticket=ticket,
