@@ -50,5 +50,8 @@ class MonitoringConfig(AppConfig):
             "Estate", "key", "Keys", "key-round", "key-list", "monitor.edit", order=33,
             also=("letter",),
         ),
+        Nav(
+            "Settings", "canary", "Proof of alerting", "bird", "canary", "settings.edit", order=84
+        ),
         Nav("", "status", "Status", "activity", "portal-status", side="portal", order=15),
     ]  # fmt: skip

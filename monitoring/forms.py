@@ -20,6 +20,21 @@ class ResolveForm(forms.Form):
     )  # fmt: skip
 
 
+class CanaryForm(forms.Form):
+    """Where the device that falls silent on purpose is said to stand."""
+
+    site = forms.ModelChoiceField(
+        Site.objects.none(), empty_label="Choose a site", help_text="Best one of your own company."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["site"]
+        sites = Site.objects.filter(client__archived_at__isnull=True).select_related("client")
+        field.queryset = sites.order_by("client__name", "name")
+        field.label_from_instance = lambda site: f"{site.client.name}, {site.name}"
+
+
 LASTS = [("", "Until it is revoked"), ("1", "A day"), ("7", "A week"), ("30", "30 days"),
          ("90", "90 days"), ("365", "A year")]  # fmt: skip
 

@@ -5,6 +5,7 @@ over; what is left then is for the next, which it calls at once. With nothing to
 `sweep` looks in every MSP whether a deadline has passed.
 """
 
+import json
 import logging
 import time
 from datetime import UTC, datetime
@@ -13,11 +14,14 @@ from django.db import InterfaceError, OperationalError
 
 from monitoring import actions, queries
 from monitoring.gateways import stream
-from monitoring.rules import pulses
+from monitoring.queries import canary
+from monitoring.rules import canary as canaries
+from monitoring.rules import envelope, pulses
 from monitoring.rules.series import THIN_AFTER, bucket_of
 from msp.kit.refs import system
 from tenants import context
 from tenants.context import Tenant, current_schema
+from tenants.notices.tasks import send_one
 from tenants.work import for_each, hint, platform_task, tenant_task
 
 log = logging.getLogger(__name__)
@@ -186,3 +190,37 @@ def thin() -> None:
     clock = queries.position().evaluated_at
     if clock is not None:
         actions.roll_up(clock=clock, by=BY, at=datetime.now(UTC))
+
+
+# -- the canary ------------------------------------------------------------------------------------
+
+
+@platform_task
+def tend_canaries() -> None:
+    """Let each MSP's canary beat, through the stream every other beat takes, unless it is to be
+    silent."""
+    for_each(_tend)
+
+
+def _tend(_tenant: Tenant) -> None:
+    check = canary.the_canary()
+    key_id = canary.key_of(check) if check else None
+    at = datetime.now(UTC)
+    if check is None or key_id is None or canaries.is_silent(current_schema(), at):
+        return
+    body = json.dumps({"host": check.device.name, "check": canaries.SLUG}).encode()
+    raw = envelope.pack(key_id, envelope.milliseconds(at), envelope.JSON, body)
+    stream.line.add(current_schema(), raw)
+
+
+@platform_task
+def watch_canaries() -> None:
+    """Runs in another worker than all that is proven: mails by itself when nobody noticed."""
+    for_each(_watch)
+
+
+def _watch(_tenant: Tenant) -> None:
+    check, at = canary.the_canary(), datetime.now(UTC)
+    if check is not None and canary.is_overdue(check, at):
+        for pk in actions.call_for_help(check=check, by=BY, at=at):
+            send_one(pk)

@@ -122,7 +122,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"tenants.tasks.build_requested": {"queue": "owner"}}
+CELERY_TASK_ROUTES = {
+    "tenants.tasks.build_requested": {"queue": "owner"},
+    "monitoring.tasks.watch_canaries": {"queue": "owner"},
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -154,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
         "tickets.dispatch.tasks.sweep_calls": 5,
         "monitoring.tasks.drain": 1,
         "monitoring.tasks.sweep": 2,
+        "monitoring.tasks.tend_canaries": 10,
         "billing.tasks.open_due_runs": 300,
         "billing.tasks.sweep": 10,
         "contracts.tasks.renew_due": 3600,
@@ -161,7 +165,10 @@ CELERY_BEAT_SCHEDULE = {
     }.items()
 } | {
     "tenants.tasks.build_requested": _every("tenants.tasks.build_requested", 15)
-    | {"options": {"queue": "owner", "expires": 15}}
+    | {"options": {"queue": "owner", "expires": 15}},
+    # In another process than what it watches over.
+    "monitoring.tasks.watch_canaries": _every("monitoring.tasks.watch_canaries", 60)
+    | {"options": {"queue": "owner", "expires": 60}},
 }
 
 # --- People ---

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kombu.exceptions import OperationalError
 
 from msp.celery import app as celery
-from msp.kit import live
+from msp.kit import live, proof
 from tenants import provision
 from tenants.forms import SignUpForm
 from tenants.models import Msp
@@ -129,8 +129,23 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Everything the product needs answers; else 503 naming what does not."""
     missing = [name for name, ask in NEEDS.items() if not _answers(name, ask)]
-    body = {"ready": not missing, "missing": missing}
+    body = {"ready": not missing, "missing": missing, "alerting": _alerting(missing)}
     return JsonResponse(body, status=503 if missing else 200, headers={"Cache-Control": "no-store"})
+
+
+@transaction.non_atomic_requests
+@require_GET
+def alertz(request: HttpRequest) -> HttpResponse:
+    """Whether silence is noticed: 503 where a canary's proof is overdue, for a watch from outside.
+
+    It is not part of `readyz`: an intake that nobody listens behind must stay open.
+    """
+    try:
+        late = len(proof.late(datetime.now(UTC)))
+    except redis.RedisError:
+        late = -1
+    body = {"alerting": not late, "overdue": max(late, 0)}
+    return JsonResponse(body, status=503 if late else 200, headers={"Cache-Control": "no-store"})
 
 
 def _answers(name: str, ask: Callable[[], object]) -> bool:
@@ -140,6 +155,13 @@ def _answers(name: str, ask: Callable[[], object]) -> bool:
         log.warning("Not ready: %s: %s", name, error)
         return False
     return True
+
+
+def _alerting(missing: list[str]) -> str:
+    """Said beside it, and no reason to take the intake away."""
+    if "valkey" in missing:
+        return "unknown"
+    return "overdue" if proof.late(datetime.now(UTC)) else "ok"
 
 
 def _ask_database() -> None:
@@ -165,4 +187,5 @@ urlpatterns = [
     path("sign-up/<str:token>/enter", enter, name="sign-up-enter"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("alertz", alertz, name="alertz"),
 ]

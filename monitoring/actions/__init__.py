@@ -7,6 +7,7 @@ from monitoring.actions.agreeing import (
     put_behind,
     take_from_behind,
 )
+from monitoring.actions.canaries import call_for_help, place_canary, remove_canary
 from monitoring.actions.checks import change_check, pause_check, resume_check
 from monitoring.actions.defining import (
     define_check,
@@ -43,6 +44,7 @@ __all__ = [
     "answer_cost",
     "assign_incident",
     "begin_epoch",
+    "call_for_help",
     "cancel_window",
     "change_cap",
     "change_check",
@@ -57,9 +59,11 @@ __all__ = [
     "link_ticket",
     "note_incident",
     "pause_check",
+    "place_canary",
     "put_behind",
     "redefine_check",
     "refuse",
+    "remove_canary",
     "remove_check",
     "reopen_incident",
     "replay",

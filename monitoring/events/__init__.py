@@ -1,6 +1,9 @@
 """What monitoring tells the house."""
 
 from monitoring.events.agreed import (
+    CanaryPlaced,
+    CanaryRemoved,
+    CanaryUnheard,
     DependencyAdded,
     DependencyRemoved,
     TemplateDropped,
@@ -45,6 +48,9 @@ from monitoring.events.signals import (
 
 __all__ = [
     "WHY",
+    "CanaryPlaced",
+    "CanaryRemoved",
+    "CanaryUnheard",
     "CauseFound",
     "CheckAdded",
     "CheckChanged",

@@ -72,3 +72,32 @@ class DependencyRemoved(Event):
     client_id: int
     parent: str
     what: str
+
+
+@dataclass(frozen=True)
+class CanaryPlaced(Event):
+    kind: ClassVar[str] = "monitoring.canary_placed"
+    sentence: ClassVar[str] = "placed the canary that proves that alerting works"
+
+    check_id: int
+    device_id: int
+    client_id: int
+
+
+@dataclass(frozen=True)
+class CanaryRemoved(Event):
+    kind: ClassVar[str] = "monitoring.canary_removed"
+    sentence: ClassVar[str] = "took the canary away"
+
+    device_id: int
+    client_id: int
+
+
+@dataclass(frozen=True)
+class CanaryUnheard(Event):
+    kind: ClassVar[str] = "monitoring.canary_unheard"
+    sentence: ClassVar[str] = "found the canary's silence unnoticed and mailed the owners"
+
+    check_id: int
+    device_id: int
+    client_id: int

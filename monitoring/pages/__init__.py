@@ -1,6 +1,6 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from monitoring.pages import agreed, checks, devices, fills, incidents, keys, uptime
+from monitoring.pages import agreed, canary, checks, devices, fills, incidents, keys, uptime
 from monitoring.pages.devices import on_device_badges, on_device_page, on_device_rail
 from monitoring.pages.fills import (
     nav_count,
@@ -37,4 +37,5 @@ urlpatterns = [
     *keys.urlpatterns,
     *uptime.urlpatterns,
     *fills.urlpatterns,
+    *canary.urlpatterns,
 ]

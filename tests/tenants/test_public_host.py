@@ -198,7 +198,8 @@ def test_a_host_that_is_not_open_says_why(
 
 def test_health_and_readiness(visitor: Browser) -> None:
     assert visitor.get("/healthz").json() == {"alive": True}
-    assert visitor.get("/readyz").json() == {"ready": True, "missing": []}
+    said = {"ready": True, "missing": [], "alerting": "ok"}
+    assert visitor.get("/readyz").json() == said
 
 
 @pytest.mark.parametrize("name", ["database", "valkey", "broker"])
@@ -210,7 +211,9 @@ def test_readiness_names_what_is_missing(
 
     monkeypatch.setitem(pages.NEEDS, name, away)
     answer = visitor.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "missing": [name]})
+    alerting = "unknown" if name == "valkey" else "ok"
+    said = {"ready": False, "missing": [name], "alerting": alerting}
+    assert (answer.status_code, answer.json()) == (503, said)
 
 
 def test_a_broker_that_is_away_is_noticed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
