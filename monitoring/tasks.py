@@ -17,7 +17,7 @@ from monitoring.gateways import stream
 from monitoring.queries import canary
 from monitoring.rules import canary as canaries
 from monitoring.rules import envelope, pulses
-from monitoring.rules.series import THIN_AFTER, bucket_of
+from monitoring.rules.series import THIN_AFTER, bucket_of, day_of
 from msp.kit.refs import system
 from tenants import context
 from tenants.context import Tenant, current_schema
@@ -35,6 +35,8 @@ SHARE = 16  # MSPs taken together
 BATCH = 2000
 BURY_AFTER = 3  # deaths over one entry taken alone
 REMEMBER_SECONDS = 5.0
+PACK_SECONDS = 60.0  # the rest is for the next time
+YIELD_SECONDS = 0.05  # between two shares, for the drain
 
 
 @platform_task
@@ -186,10 +188,18 @@ def _is_news(position: queries.Position, seen: datetime | None) -> bool:
 
 @tenant_task
 def thin() -> None:
-    """Thin the readings of buckets that are over."""
-    clock = queries.position().evaluated_at
-    if clock is not None:
-        actions.roll_up(clock=clock, by=BY, at=datetime.now(UTC))
+    """Thin the readings of buckets that are over, pack days that are, forget what is old."""
+    position, now = queries.position(), datetime.now(UTC)
+    clock = position.evaluated_at
+    if clock is None:
+        return
+    actions.roll_up(clock=clock, by=BY, at=now)
+    stop = time.monotonic() + PACK_SECONDS
+    while actions.pack(clock=clock, by=BY, at=now) and time.monotonic() < stop:
+        time.sleep(YIELD_SECONDS)
+    before = position.rolled_until
+    if before is None or day_of(before) < day_of(clock):
+        actions.forget(clock=clock, by=BY, at=now)
 
 
 # -- the canary ------------------------------------------------------------------------------------

@@ -115,6 +115,10 @@ INTAKE_SMTP = env.read.str("INTAKE_SMTP", default="")  # where mail is taken, if
 # Requests a second of one key and of one MSP, in each web process (monitoring/ingest/limits.py).
 INTAKE_KEY_RATE = env.read.int("INTAKE_KEY_RATE", default=500)
 INTAKE_MSP_RATE = env.read.int("INTAKE_MSP_RATE", default=2000)
+# How long what was measured is kept; whole days stay (monitoring/actions/thinning.py).
+KEEP_READINGS = timedelta(days=env.read.int("KEEP_READINGS_DAYS", default=35))
+KEEP_FINE = timedelta(days=env.read.int("KEEP_FINE_DAYS", default=100))
+KEEP_HOURLY = timedelta(days=env.read.int("KEEP_HOURLY_DAYS", default=800))
 
 # --- Celery. The database is the ledger, a message is a hint (docs/decisions/0005). ---
 CELERY_BROKER_URL = env.read.str("CELERY_BROKER_URL", default=env.broker_url(REDIS_URL))

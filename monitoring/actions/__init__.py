@@ -31,7 +31,8 @@ from monitoring.actions.incidents import (
     snooze,
 )
 from monitoring.actions.keys import change_cap, enrol_key, revoke_key, rotate_key, take_offer
-from monitoring.actions.lapsing import lapse, roll_up, see, wake
+from monitoring.actions.lapsing import lapse, see, wake
+from monitoring.actions.thinning import forget, pack, roll_up
 
 __all__ = [
     "Absorbed",
@@ -53,11 +54,13 @@ __all__ = [
     "drop_template",
     "enrol",
     "enrol_key",
+    "forget",
     "give_checks",
     "keep_template",
     "lapse",
     "link_ticket",
     "note_incident",
+    "pack",
     "pause_check",
     "place_canary",
     "put_behind",

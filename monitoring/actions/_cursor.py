@@ -31,8 +31,7 @@ class HeldCursor:
 
     @classmethod
     def take(cls) -> "HeldCursor | None":
-        name = f"drain:{connection.schema_name}".encode()
-        number = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
+        number = cls.lock_of(connection.schema_name)
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, [number])
             row = cursor.fetchone()
@@ -53,3 +52,9 @@ class HeldCursor:
                 _SAVE,
                 [self.epoch, self.last_id, self.evaluated_at, self.pulse_at, self.rolled_until],
             )
+
+    @staticmethod
+    def lock_of(schema: str) -> int:
+        """The number of an MSP's advisory lock."""
+        digest = hashlib.sha256(f"drain:{schema}".encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)

@@ -71,8 +71,9 @@ class Incidents:
         held = {check_id: quiet for check_id, quiet in quiets.items() if quiet}
         made = opening.insert(left, held)
         for incident in made:
-            quiet = held.get(incident.check_row_id)
-            telling.hold(incident, quiet) if quiet else telling.tell(incident)
+            if quiet := held.get(incident.check_row_id):
+                telling.hold(incident, quiet)
+        telling.tell_all([one for one in made if one.check_row_id not in held])
         telling.gather(made)
         return len(made)
 

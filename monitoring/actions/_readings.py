@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
 
+from monitoring.actions._history import History
 from monitoring.rules.series import BUCKET, MOST_SERIES, measured_at, place_of, unit_of
 from monitoring.rules.sources.report import OLDEST, Report
 
@@ -68,9 +69,14 @@ class Readings:
             by_name = sorted(missing, key=lambda one: (one[0], place_of(one[1])))
             self._gather(self._make(by_name, known))
         if self.values:
+            late = self._late()
+            if late:
+                History.unpack(late)
             self._copy()
             self._keep_last()
-            self._roll_late()
+            if late and self.rolled_until:
+                _roll(late)
+                History.widen_again(late, self.rolled_until)
 
     def _gather(self, known: dict[tuple[int, str], int]) -> set[tuple[int, str]]:
         """Lay the values of the known series down; the names of the others."""
@@ -180,15 +186,14 @@ class Readings:
                     found.setdefault(series, []).append((at, value))
         return found
 
-    def _roll_late(self) -> None:
-        """Thin again what was thinned already and has now got another value."""
+    def _late(self) -> list[tuple[int, datetime]]:
+        """The buckets that were thinned already and now get another value."""
         if self.rolled_until is None:
-            return
+            return []
         until = (self.rolled_until - _POSTGRES_EPOCH) // _TICK
         width = BUCKET // _TICK
         late = {(series, t - t % width) for series, t in self.values if t < until}
-        if late:
-            _roll([(series, _POSTGRES_EPOCH + ticks * _TICK) for series, ticks in sorted(late)])
+        return [(series, _POSTGRES_EPOCH + ticks * _TICK) for series, ticks in sorted(late)]
 
 
 def _roll(buckets: list[tuple[int, datetime]]) -> None:

@@ -16,10 +16,18 @@ from monitoring.queries.surroundings import Surroundings, interval_of
 from monitoring.rules import flapping
 from monitoring.rules.judging import Problem, Quiet, Reason, Verdict, judge
 from msp.kit.refs import Actor
-from tenants.journal.announce import announce
+from tenants.journal.announce import announce, announce_all
 from tickets.dispatch import actions as dispatch
 
 _SAVED = ["told", "quiet", "wake_at", "recovered_at", "behind", "state", "resolved_at"]
+
+
+def _of(incident: Incident) -> dict[str, Any]:
+    """What every event of an incident says of it."""
+    return {
+        "incident_id": incident.pk, "number": incident.number, "device_id": incident.device_id,
+        "client_id": incident.client_id,
+    }  # fmt: skip
 
 
 class Telling:
@@ -90,8 +98,17 @@ class Telling:
 
     def tell(self, incident: Incident, counts_from: datetime | None = None) -> None:
         """Announce an incident whose row says it is told; that owes its ticket."""
-        self._announce(
-            events.IncidentOpened, incident, check_id=incident.check_row_id, title=incident.title,
+        announce(self._opened(incident, counts_from), by=self.by, at=self.at)
+
+    def tell_all(self, incidents: Sequence[Incident]) -> None:
+        """The same for many; each counts from when it began."""
+        announce_all([self._opened(one) for one in incidents], by=self.by, at=self.at)
+
+    def _opened(
+        self, incident: Incident, counts_from: datetime | None = None
+    ) -> events.IncidentOpened:
+        return events.IncidentOpened(
+            **_of(incident), check_id=incident.check_row_id, title=incident.title,
             opened_at=incident.opened_at.isoformat(), detected_at=self.at.isoformat(),
             counts_from=(counts_from or incident.opened_at).isoformat(),
         )  # fmt: skip
@@ -132,13 +149,7 @@ class Telling:
         self._end_of_the_site(incident)
 
     def _announce(self, event: Any, incident: Incident, **more: Any) -> None:
-        announce(
-            event(
-                incident_id=incident.pk, number=incident.number, device_id=incident.device_id,
-                client_id=incident.client_id, **more,
-            ),
-            by=self.by, at=self.at,
-        )  # fmt: skip
+        announce(event(**_of(incident), **more), by=self.by, at=self.at)
 
     # -- flapping
 

@@ -15,33 +15,12 @@ from monitoring.rules import lapse as rules
 from monitoring.rules import pulses as pulse_rules
 from monitoring.rules import words
 from monitoring.rules.lapse import Status
-from monitoring.rules.series import BUCKET, THIN_AFTER, bucket_of
 from msp.kit.refs import Actor
 from tenants.journal.announce import announce
 
 BATCH = 500
 CANDIDATES = 20_000
 NEAR = timedelta(days=2)
-FIRST = timedelta(days=8)  # how far back the first thinning looks
-KEEP_READINGS = timedelta(days=8)  # one more than a value may be late (rules/series)
-
-_ROLL = """
-    INSERT INTO monitoring_rollup (series_id, seconds, at, low, high, total, count, last)
-    SELECT s.id, %(seconds)s, r.bucket, r.low, r.high, r.total, r.count, r.last
-    FROM monitoring_series s CROSS JOIN LATERAL (
-      SELECT date_bin(%(seconds)s * interval '1 second', at, timestamptz '2000-01-01Z') AS bucket,
-             min(value) AS low, max(value) AS high, sum(value) AS total, count(*) AS count,
-             (array_agg(value ORDER BY at DESC))[1] AS last
-      FROM monitoring_reading
-      WHERE series_id = s.id AND at >= %(since)s AND at < %(until)s GROUP BY 1) AS r
-    WHERE s.last_at >= %(since)s
-    ON CONFLICT (series_id, seconds, at) DO UPDATE SET low = excluded.low, high = excluded.high,
-      total = excluded.total, count = excluded.count, last = excluded.last
-"""
-_DROP = """
-    DELETE FROM monitoring_reading AS r USING monitoring_series AS s
-    WHERE r.series_id = s.id AND r.at < %s
-"""
 
 
 @transaction.atomic
@@ -142,24 +121,6 @@ def see(
     cursor.pulse_at = pulse_rules.seen_until(cursor.pulse_at, pulses)
     cursor.evaluated_at = rules.stream_clock(cursor.evaluated_at, clock)
     cursor.save()
-
-
-@transaction.atomic
-def roll_up(*, clock: datetime, by: Actor, at: datetime) -> int:
-    """Thin the readings of buckets that are over, and drop what is older than we keep."""
-    cursor = HeldCursor.take()
-    until = bucket_of(clock - THIN_AFTER)
-    if cursor is None or (cursor.rolled_until and cursor.rolled_until >= until):
-        return 0
-    since = max(cursor.rolled_until or until - FIRST, until - FIRST)
-    with connection.cursor() as statement:
-        statement.execute(_ROLL, {"since": since, "until": until, "seconds": BUCKET.seconds})
-        made = statement.rowcount
-        if cursor.rolled_until is None or cursor.rolled_until.date() < until.date():
-            statement.execute(_DROP, [until - KEEP_READINGS])
-    cursor.rolled_until = until
-    cursor.save()
-    return made
 
 
 def _ready(clock: datetime) -> list[int]:

@@ -1,5 +1,6 @@
 """Signals: keys that report, checks that wait for them, what was measured and how far we read."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -201,8 +202,31 @@ class Reading(models.Model):
         return f"{self.value} at {self.at}"
 
 
+class Pack(models.Model):
+    """A day of readings of one series in one row (monitoring/actions/thinning.py).
+
+    `steps` are the microseconds from one reading to the next, the first from the start of the day
+    in UTC. Distances repeat, so they compress to almost nothing; instants would not.
+    """
+
+    pk = models.CompositePrimaryKey("series_id", "day")
+    series = models.ForeignKey(
+        Series, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    day = models.DateTimeField()
+    steps = ArrayField(models.BigIntegerField())
+    values = ArrayField(models.FloatField())
+
+    def __str__(self) -> str:
+        return f"{len(self.steps)} readings of {self.day:%Y-%m-%d}"
+
+
 class Rollup(models.Model):
-    """Readings of one series in one bucket: enough for a chart that keeps its spikes."""
+    """Readings of one series in one bucket: enough for a chart that keeps its spikes.
+
+    A bucket is five minutes, an hour or a day wide (`seconds`); the wider are computed from the
+    finer.
+    """
 
     pk = models.CompositePrimaryKey("series_id", "seconds", "at")
     series = models.ForeignKey(

@@ -9,10 +9,13 @@ from typing import Any
 from django.db import connection
 
 from monitoring.models import Cursor, Series
+from monitoring.rules.series import DAILY, FINE, HOURLY, bucket_of
 
-RANGES = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
-ROWS = {"24h": 24, "7d": 28, "30d": 30}  # of the table beside the chart
-FINEST = 300
+RANGES = {
+    "24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30),
+    "90d": timedelta(days=90), "1y": timedelta(days=365),
+}  # fmt: skip
+ROWS = {"24h": 24, "7d": 28, "30d": 30, "90d": 30, "1y": 73}  # of the table beside the chart
 MOST_POINTS = 400
 BUCKETS = 130  # two values and perhaps a gap each
 SPARKS = 48
@@ -78,10 +81,18 @@ _EDGE = """
 
 def _asked(series: Series, frame: Window) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "series": series.pk, "start": frame.start, "end": frame.end, "seconds": FINEST,
+        "series": series.pk, "start": frame.start, "end": frame.end, "seconds": level_of(frame),
         "width": frame.width.total_seconds(),
     }  # fmt: skip
     return values | {"edge": _edge(values, frame)}
+
+
+def level_of(frame: Window) -> int:
+    """How wide, in seconds, the buckets are that a range is drawn from."""
+    length = frame.end - frame.start
+    if length <= RANGES["30d"]:
+        return FINE
+    return HOURLY if length <= RANGES["90d"] else DAILY
 
 
 def _edge(values: dict[str, Any], frame: Window) -> datetime:
@@ -91,7 +102,10 @@ def _edge(values: dict[str, Any], frame: Window) -> datetime:
             cursor.execute(_EDGE, values)
             return cursor.fetchone()[0]
     rolled = Cursor.objects.values_list("rolled_until", flat=True).first()
-    return min(max(rolled or frame.start, frame.start), frame.end)
+    if rolled is None:
+        return frame.start
+    edge = bucket_of(rolled, timedelta(seconds=values["seconds"]))
+    return min(max(edge, frame.start), frame.end)
 
 
 def buckets(series: Series, frame: Window) -> list[Bucket]:

@@ -8,6 +8,13 @@ from monitoring.rules.sources.report import OLDEST, Report
 MOST_SERIES = 500  # of one device
 BUCKET = timedelta(minutes=5)
 THIN_AFTER = timedelta(seconds=30)  # a bucket that is over waits for stragglers
+PACKED_AFTER = timedelta(days=1)
+FINE, HOURLY, DAILY = 300, 3600, 86400  # seconds of a bucket
+# What each wider bucket is computed from, the finest first.
+LEVELS = (
+    (BUCKET, timedelta(seconds=HOURLY)),
+    (timedelta(seconds=HOURLY), timedelta(seconds=DAILY)),
+)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 _NAMES = {
@@ -62,6 +69,11 @@ def measured_at(report: Report) -> datetime:
     return sent
 
 
-def bucket_of(at: datetime) -> datetime:
+def bucket_of(at: datetime, width: timedelta = BUCKET) -> datetime:
     """The start of the bucket an instant lies in."""
-    return at - (at - _EPOCH) % BUCKET
+    return at - (at - _EPOCH) % width
+
+
+def day_of(at: datetime) -> datetime:
+    """The start of the day in UTC an instant lies in."""
+    return bucket_of(at, timedelta(days=1))

@@ -30,7 +30,9 @@ SILENT = {  # actions that announce nothing, and why that is right
     "monitoring.actions.absorbing.absorb": "a beat is not news; what follows from it is told there",
     "monitoring.actions.absorbing.absorb_spool": "the same",
     "monitoring.actions.absorbing.begin_epoch": "it moves a position in a stream",
-    "monitoring.actions.lapsing.roll_up": "it thins what is kept",
+    "monitoring.actions.thinning.roll_up": "it thins what is kept",
+    "monitoring.actions.thinning.pack": "the same values in another form",
+    "monitoring.actions.thinning.forget": "what is old goes by a setting, in every MSP alike",
     "billing.actions.runs.count_next": "a count is told when it is asked for and when it is done",
 }
 

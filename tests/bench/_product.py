@@ -74,6 +74,12 @@ def _settle() -> str:
     return token
 
 
+def all_beats(found: list[Estate]) -> str:
+    """The statement that counts the beats of all these MSPs that took effect."""
+    each = (f'SELECT beats FROM "{one.tenant.schema_name}".monitoring_check' for one in found)
+    return f"SELECT coalesce(sum(beats), 0)::bigint FROM ({' UNION ALL '.join(each)}) a"
+
+
 def requests(estate: Estate, count: int, per_request: int, *, host: str = "") -> list[bytes]:
     """Ready-made requests, each beat with three figures; `WATCHED` is left out unless named."""
     made = []
