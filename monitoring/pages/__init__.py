@@ -1,6 +1,16 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from monitoring.pages import agreed, canary, checks, devices, fills, incidents, keys, uptime
+from monitoring.pages import (
+    agreed,
+    canary,
+    checks,
+    devices,
+    fills,
+    incidents,
+    keys,
+    replay,
+    uptime,
+)
 from monitoring.pages.devices import on_device_badges, on_device_page, on_device_rail
 from monitoring.pages.fills import (
     nav_count,
@@ -38,4 +48,5 @@ urlpatterns = [
     *uptime.urlpatterns,
     *fills.urlpatterns,
     *canary.urlpatterns,
+    *replay.urlpatterns,
 ]

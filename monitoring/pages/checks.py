@@ -64,7 +64,7 @@ def _device_of(request: HttpRequest, pk: int) -> Device:
     return get_object_or_404(rows, pk=pk, retired_on__isnull=True)
 
 
-def _form(
+def form_of(
     kind: str, device: Device, data: Any = None, initial: dict[str, Any] | None = None
 ) -> PeriodForm | ThresholdForm:
     """The form of a kind of check; that of a value knows what the device measures."""
@@ -75,7 +75,8 @@ def _form(
     return CHECK_FORMS[kind](data, initial=initial)
 
 
-def _definition(form: Any, device: Device, before: Definition | None = None) -> Definition:
+def definition_typed(form: Any, device: Device, before: Definition | None = None) -> Definition:
+    """What a form means, with what it does not ask for as it was."""
     if isinstance(form, ThresholdForm):
         series = Series.objects.filter(device=device, name=form.cleaned_data["series"]).first()
         return form.definition(before, series.unit if series else "")
@@ -91,11 +92,11 @@ def check_new(request: HttpRequest, pk: int) -> HttpResponse:
     kind = asked(request, "kind")
     kind = kind if kind in CHECK_FORMS else "period"
     first = {"zone": device.client.zone, "period": 3600, "grace": 600, "side": "above"}
-    form = _form(kind, device, request.POST or None, first)
+    form = form_of(kind, device, request.POST or None, first)
     name = request.POST.get("name", "").replace("\x00", "").strip()
 
     def make(_values: dict[str, Any]) -> object:
-        definition = _definition(form, device)
+        definition = definition_typed(form, device)
         title = name or _name_of(definition)
         return actions.define_check(
             device=device, name=title, definition=definition, **who(request)
@@ -123,10 +124,10 @@ def check_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What is typed so far as a sentence, or what is wrong with it."""
     device = _device_of(request, pk)
     kind = asked(request, "kind")
-    form = _form(kind if kind in CHECK_FORMS else "period", device, request.POST)
+    form = form_of(kind if kind in CHECK_FORMS else "period", device, request.POST)
     said, tone = "", ""
     if form.is_valid():
-        definition = _definition(form, device)
+        definition = definition_typed(form, device)
         now = datetime.now(UTC)
         name = request.POST.get("name") or _name_of(definition) or "it"
         try:
@@ -144,10 +145,10 @@ def check_edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = _check_of(pk)
     before = of_check(found)
     initial = CHECK_FORMS[found.kind].initial_of(before)
-    form = _form(found.kind, found.device, request.POST or None, initial)
+    form = form_of(found.kind, found.device, request.POST or None, initial)
 
     def change(_values: dict[str, Any]) -> object:
-        definition = _definition(form, found.device, before)
+        definition = definition_typed(form, found.device, before)
         return actions.redefine_check(check=found, definition=definition, **who(request))
 
     if request.method == "POST" and attempt(form, change):
