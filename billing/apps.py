@@ -14,6 +14,8 @@ class BillingConfig(AppConfig):
         "device-rail": ["billing.pages.on_device_page"],
         "unit-rail": ["billing.pages.on_unit_page"],
         "palette": ["billing.pages.found_here"],
+        "ticket-rail": ["billing.pages.on_ticket_rail"],
+        "portal-agreement": ["billing.portal.on_portal_agreement"],
         "portal-home": ["billing.portal.on_portal_home"],
     }
     news = [News("invoice", "billing.view"), News("billing", "billing.view")]

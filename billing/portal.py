@@ -1,5 +1,6 @@
 """A client's own invoices: what they cost and, line by line, what is behind them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_GET
 from billing.models import Invoice, InvoiceLine
 from billing.papers import exports
 from billing.queries import evidence, invoices, review
+from billing.queries.balances import balances
 from contracts.clients.gates import client_user
 from contracts.clients.models import Client
+from contracts.models import Agreement
 from msp.kit import sheets
 from msp.kit.web import asked, page, rows_of
 
@@ -100,6 +103,13 @@ def on_portal_home(request: HttpRequest, client: Client) -> dict[str, Any] | Non
         return None
     rows = list(invoices.listed(request.viewer)[:3])
     return {"template": "billing/portal/_of_home.html", "rows": rows, "client": client}
+
+
+def on_portal_agreement(request: HttpRequest, agreement: Agreement) -> dict[str, Any] | None:
+    """How much of the hours and money paid ahead under an agreement is left."""
+    found = balances(agreement.client, datetime.now(UTC))
+    mine = [one for one in found if one.agreement_id == agreement.pk]
+    return {"template": "billing/portal/_of_agreement.html", "balances": mine} if mine else None
 
 
 urlpatterns = [

@@ -6,6 +6,7 @@ from billing.pages.fills import (
     on_agreement_page,
     on_client_page,
     on_device_page,
+    on_ticket_rail,
     on_today,
     on_unit_page,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "on_client_page",
     "on_client_tabs",
     "on_device_page",
+    "on_ticket_rail",
     "on_today",
     "on_unit_page",
     "urlpatterns",

@@ -7,9 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from billing.queries import invoices, units
+from billing.queries.balances import balances
 from contracts.clients.models import Client, Device
 from contracts.models import Agreement
 from tenants.people.rules.roles import Permission
+from tickets.models import Ticket
 
 
 def _sees(request: HttpRequest) -> bool:
@@ -25,7 +27,17 @@ def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | Non
         "client": client,
         "rows": invoices.newest_of(client.pk),
         "next_bills": invoices.next_bills(client, datetime.now(UTC)),
+        "balances": balances(client, datetime.now(UTC)),
     }
+
+
+def on_ticket_rail(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """What is left of what the client paid ahead, beside a ticket whose work draws from it."""
+    if ticket.verdict != "billable" or ticket.agreement_id is None:
+        return None
+    found = balances(ticket.client, datetime.now(UTC))
+    mine = [one for one in found if one.agreement_id == ticket.agreement_id]
+    return {"template": "billing/_of_ticket.html", "balances": mine} if mine else None
 
 
 def on_today(request: HttpRequest) -> dict[str, Any] | None:

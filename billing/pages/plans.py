@@ -64,10 +64,10 @@ def _form(request: HttpRequest, client: Client, at: datetime) -> PlansForm:
 
 def _usual(client: Client, at: datetime) -> dict[str, Any]:
     labour = plans.usual_labour(client)
-    hours = 20
+    hours, months = 20, plans.usual_months(client, at)
     return {
-        "start": f"{plans.usual_months(client, at)[0].start:%Y-%m}",
-        "months": 12,
+        "start": f"{months[0].start:%Y-%m}",
+        "months": len(months),
         "rate": f"{labour.rate:.2f}",
         "minimum": labour.minimum,
         "step": labour.step,

@@ -93,6 +93,19 @@ def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> 
     return [Taken(row.grant_key, row.worked_on, row.quantity) for row in rows]
 
 
+def undrawn(client: Client, until: Period, known: Known) -> list[Piece]:
+    """What was worked before the end of a period and stands on no bill at all yet."""
+    pieces = tickets.work_of(
+        client_id=client.pk, before=until.end, known_at=known.known_at, refs=()
+    )
+    billed = set(
+        LineTime.objects.filter(entry_id__in={piece.worked.entry_id for piece in pieces})
+        .exclude(line__invoice__state=Invoice.State.VOID)
+        .values_list("entry_id", flat=True)
+    )
+    return [piece for piece in pieces if piece.worked.entry_id not in billed]
+
+
 def _open(client: Client, month: Period, known: Known) -> list[Piece]:
     """What was worked before the month was over and stands on no bill of another month."""
     bills = Invoice.objects.filter(client=client, starts_on=month.start)

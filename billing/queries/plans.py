@@ -7,7 +7,7 @@ and held against what was issued.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from billing.models import Invoice
@@ -73,9 +73,19 @@ class Comparison:
 
 
 def usual_months(client: Client, at: datetime, count: int = 12) -> tuple[Period, ...]:
-    """The last whole months on the client's calendar, the oldest first."""
+    """The last whole months on the client's calendar since we know of them, the oldest first."""
     first = local_date(at, client.zone).replace(day=1)
-    return tuple(month_of(anchored(first, -ago)) for ago in range(count, 0, -1))
+    months = [month_of(anchored(first, -ago)) for ago in range(count, 0, -1)]
+    since = _known_since(client, at)
+    return tuple(one for one in months if one.end > since) or (months[-1],)
+
+
+def _known_since(client: Client, at: datetime) -> date:
+    """The first day that anything of the client counted or was agreed."""
+    known = Known(client.pk, at)
+    begun = [one.starts_on for one in (*known.devices, *known.users)]
+    begun += client.agreements.values_list("starts_on", flat=True)
+    return min(begun, default=local_date(client.created_at, client.zone))
 
 
 def usual_labour(client: Client) -> Labour:
@@ -99,7 +109,7 @@ def compare(
     present = [_reproduced(client, month, at) for month in months]
     plans = list(plans_for(client, at))
     costs = [
-        _present_cost(present, work),
+        _present_cost(present, work, list(plans_named(client, months))),
         *(cost_of(plan, months, units, work, assumed, client.currency) for plan in plans),
     ]
     return Comparison(
@@ -264,7 +274,18 @@ def _differences(
             yield f"“{text}” was {issued:.2f} and comes to {counted:.2f} by what holds today."
 
 
-def _present_cost(present: Sequence[Reproduced], work: Sequence[Done]) -> Cost:
+def plans_named(client: Client, months: Sequence[Period]) -> Iterator[str]:
+    """The agreements that charge for the months, with what their lines are."""
+    whole = Period(months[0].start, months[-1].end)
+    lines = contracts.billable_lines(client_id=client.pk, period=whole)
+    for name in dict.fromkeys(line.agreement_name for line in lines):
+        said = dict.fromkeys(one.description for one in lines if one.agreement_name == name)
+        yield f"{name} ({', '.join(said)})"
+
+
+def _present_cost(
+    present: Sequence[Reproduced], work: Sequence[Done], named: Sequence[str]
+) -> Cost:
     """What was issued where it was, else what the month comes to."""
     months = []
     for one in present:
@@ -273,5 +294,6 @@ def _present_cost(present: Sequence[Reproduced], work: Sequence[Done]) -> Cost:
         rest = sum(w.seconds for w in done) - free
         total = one.counted if one.issued is None else one.issued
         months.append(MonthCost(one.month, total, Decimal(0), Decimal(0), free, Decimal(rest) / 60))
-    plan = Plan("present", "As agreed today", notes=("What was billed, month by month.",))
+    notes = ("What was issued, else what the month comes to.",)
+    plan = Plan("present", "As agreed today", is_in=tuple(named), notes=notes)
     return Cost(plan, tuple(months))

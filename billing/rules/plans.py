@@ -77,7 +77,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class MonthCost:
-    """What one month comes to: fees, work, the client's own IT, and the hours behind it."""
+    """What one month comes to: fees, work, the client's own IT, and the time behind it."""
 
     month: Period
     fees: Decimal
@@ -85,6 +85,7 @@ class MonthCost:
     own: Decimal
     included: int = 0
     charged: Decimal = Decimal(0)
+    own_seconds: int = 0
 
     @property
     def total(self) -> Decimal:
@@ -108,16 +109,20 @@ class Cost:
         return sum(one.included for one in self.months)
 
     @property
+    def own_seconds(self) -> int:
+        return sum(one.own_seconds for one in self.months)
+
+    @property
     def charged_minutes(self) -> Decimal:
         return sum((one.charged for one in self.months), Decimal(0))
 
     @property
-    def charged_hours(self) -> Decimal:
-        return self.charged_minutes / 60
+    def charged_seconds(self) -> int:
+        return int(self.charged_minutes * 60)
 
     @property
-    def left_hours(self) -> Decimal:
-        return self.left_minutes / 60
+    def left_seconds(self) -> int:
+        return int(self.left_minutes * 60)
 
 
 def cost_of(
@@ -143,6 +148,7 @@ def cost_of(
                 month, fees, amount, round_money(assumed.own_rate * own / 3600, currency),
                 sum(one.worked.seconds for one, verdict in judged if verdict == "included"),
                 minutes,
+                own,
             )
         )  # fmt: skip
     return Cost(plan, tuple(found), left)

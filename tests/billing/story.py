@@ -29,7 +29,9 @@ def build() -> dict[str, Any]:
         make.portal(make.contact(harbor, "Cleo", email="cleo@harbor.example"), "admin")
         _let_in()
         _bill(APRIL)
+        _work(harbor, 5)
         _bill(MAY)
+        _work(harbor, 6)
         _change(harbor)
         facts = _review(harbor)
         delivery.drain()
@@ -98,6 +100,23 @@ def _change(harbor: Any) -> None:
     clients.retire_device(device=old, on=date(2026, 6, 19), by=make.BY, at=at)
 
 
+def _work(harbor: Any, month: int) -> None:
+    """An hour and a half for Harbor in a month."""
+    from tenants.people.models import Person
+    from tests import make
+    from tickets import actions
+
+    start = datetime(2026, month, 12, 15, tzinfo=UTC)
+    ticket = actions.open_ticket(
+        client=harbor, subject="Scanner drops off the network", channel="phone", by=make.BY,
+        at=start,
+    )  # fmt: skip
+    actions.log_time(
+        ticket=ticket, person=Person.objects.get(name="Ben"), started_at=start, by=make.BY,
+        ended_at=start + timedelta(minutes=90), at=start + timedelta(minutes=90),
+    )  # fmt: skip
+
+
 def _review(harbor: Any) -> dict[str, Any]:
     """June counted and waiting for somebody."""
     from billing import actions
@@ -114,6 +133,7 @@ def _review(harbor: Any) -> dict[str, Any]:
         "issued": issued.pk,
         "line": issued.lines.get(description="Workstations").pk,
         "draft": draft.pk,
+        "time_line": issued.lines.get(kind="time").pk,
         "draft_line": draft.lines.get(description="Workstations").pk,
     }
 

@@ -13,12 +13,14 @@ PAGES = {
     FAY: (
         "/billing/runs", RUN, f"{RUN}?show=held", "/billing/runs/2026-05", "/invoices",
         "/invoices?q=nothing+like+it", "/invoices/{issued}", "/invoices/{draft}",
-        "/invoices/{issued}/lines/{line}", "/invoices/{draft}/lines/{draft_line}",
+        "/invoices/{issued}/lines/{line}", "/invoices/{issued}/lines/{time_line}",
+        "/clients/harbor-dental/plans?start=2026-04&months=3",
+        "/invoices/{draft}/lines/{draft_line}",
         "/invoices/{draft}/hold", "/invoices/{issued}/proof", "/clients/harbor-dental", "/",
     ),
     CLEO: (
         "/portal/", "/portal/invoices", "/portal/invoices?q=none", "/portal/invoices/{issued}",
-        "/portal/invoices/{issued}/lines/{line}",
+        "/portal/invoices/{issued}/lines/{line}", "/portal/invoices/{issued}/lines/{time_line}",
     ),
 }  # fmt: skip
 

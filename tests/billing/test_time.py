@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from billing import actions
 from billing.models import Invoice, InvoiceLine, LineTime, RunItem
 from billing.queries import evidence
+from billing.queries.balances import balances
 from billing.queries.invoices import next_bills
 from contracts.clients.models import Client
 from msp.kit.periods import month
@@ -270,3 +271,32 @@ def test_two_counts_at_once_bill_an_entry_once() -> None:
         assert LineTime.objects.count() == 1
         failed = RunItem.objects.filter(state="failed").values_list("error", flat=True)
         assert set(failed) <= {"Time of this month stands on another bill. Count again."}
+
+
+def test_what_is_left_counts_work_that_is_not_billed_yet(
+    alpha, fay, ben, sign_in: Callable
+) -> None:
+    client = make.client("Quill Accounting", billing_email="bills@quill.example")
+    make.agreement(
+        client,
+        make.worked("time", "Work", rate="150.00"),
+        make.worked("block", "Ten hours", amount="1300.00", hours="10", bought_on="2026-05-04"),
+        make.worked("hours", "Two a month", amount="200.00", hours="2", overage_rate="160.00",
+                    rolls=1),
+    )  # fmt: skip
+    log(client, ny(2026, 5, 20, 9), 60)
+    issued(client, month(2026, 5), ny(2026, 6, 1, 9))
+    entry = log(client, ny(2026, 6, 3, 9), 5 * 60)
+    found = balances(client, ny(2026, 6, 4, 9))
+    # May's hour came from April's two, so that May's two are kept for June.
+    assert [(one.name, one.left, one.rolled) for one in found] == [
+        ("Two a month", 0, True), ("Two a month", 0, False), ("Ten hours", 9 * 60, False),
+    ]  # fmt: skip
+    assert [one.used_percent for one in found] == [100, 100, 10]
+    assert "left of" in fay.get(f"/clients/{client.slug}").content.decode()
+    contact = make.contact(client, "Cora")
+    make.portal(contact)
+    contact.refresh_from_db()
+    assert "Paid ahead" in ben.get(f"/tickets/{entry.ticket.number}").content.decode()
+    shown = sign_in(contact.person).get("/portal/agreement").content.decode()
+    assert "What is left of what you paid ahead" in shown

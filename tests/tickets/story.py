@@ -111,6 +111,10 @@ def _grave(scene: Any) -> Any:
         body="Drive `C:` was full at 9:11, the database service stopped.\n\n"
         "- old backup sets in `D:\\pm\\bak` cleared\n- then start `MSSQL$PM`",
     )  # fmt: skip
+    actions.log_time(
+        ticket=ticket, person=scene.ben, started_at=at[1], ended_at=at[2], by=scene.by, at=at[2],
+        note="Cleared the drive.",
+    )  # fmt: skip
     actions.client_message(
         ticket=ticket, contact=scene.dana, by=scene.dana_by(), at=at[3], body="Still nothing here."
     )

@@ -14,7 +14,7 @@ PAGES = {
     BEN: (
         "/tickets", "/tickets?q=nothing+like+it", "/tickets/{grave}", "/tickets/{plain}",
         "/tickets/new?client=harbor-dental-group", "/tickets/{grave}/wait",
-        "/tickets/{grave}/move", "/", "/oncall/{rota}", "/oncall/calls",
+        "/tickets/{grave}/move", "/tickets/{grave}/time", "/", "/oncall/{rota}", "/oncall/calls",
     ),
     ADA: (
         "/oncall", "/oncall/{rota}/layers/0", "/oncall/escalations/{policy}",

@@ -80,6 +80,7 @@ def test_shared_leaves_desks_to_the_clients_own_it():
     found = cost(SHARED)
     assert [one.own for one in found.months] == [D("33.33"), D(0)]
     assert [one.work for one in found.months] == [D("225.00"), D("150.00")]
+    assert found.own_seconds == 50 * 60
 
 
 def test_nights_can_be_in_the_fee():
@@ -93,7 +94,7 @@ def test_blocks_are_bought_when_the_last_is_used_up():
     plan = Plan("block", "Prepaid", block=True)
     found = cost(plan)
     assert totals(plan) == [D("1300.00"), D("0.00")]
-    assert found.left_hours == D(10) - D("3.5") - D(1)
+    assert found.left_seconds == (10 * 60 - 210 - 60) * 60
 
 
 @pytest.mark.parametrize(
