@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from contracts.clients.models import Device
 from monitoring.models import Check, Series
-from monitoring.queries import charts, history, standing, views, windows
+from monitoring.queries import charts, forecasts, history, standing, views, windows
 from monitoring.queries.lists import checks_of
 from monitoring.rules import series as names
 from msp.kit.web import asked, page
@@ -23,6 +23,7 @@ from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
 MOST_TABS = 4
+AHEAD = ("30d", "90d")  # the ranges that show what comes
 FIRST = ("cpu", "memory", "disk")
 
 
@@ -49,6 +50,7 @@ def on_device_page(request: HttpRequest, device: Device) -> dict[str, Any] | Non
         "device": device,
         **_now(request, device, checks, series, now),
         **_chart(request, device, series),
+        "outlooks": forecasts.outlooks(series, now.at),
     }
 
 
@@ -140,6 +142,8 @@ def device_series(request: HttpRequest, pk: int, series_id: int) -> HttpResponse
     response = get_conditional_response(request, etag=etag)
     if response is None:
         drawing = charts.drawing(series, frame, names.label_of(series.name))
+        if span in AHEAD:
+            drawing = forecasts.drawn(drawing, series, datetime.now(UTC))
         response = JsonResponse(drawing | {"zone": zone})
     response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
     return response

@@ -27,6 +27,8 @@ _NAMES = {
     "battery": ("Battery", "%"),
     "uptime": ("Uptime", "s"),
     "latency": ("Latency", "ms"),
+    "cert": ("Certificate", " days"),
+    "certificate": ("Certificate", " days"),
 }
 _UNITS = {
     "percent": "%", "pct": "%", "bytes": "B", "seconds": "s", "ms": "ms", "celsius": "°C",
