@@ -10,6 +10,7 @@ class MonitoringConfig(AppConfig):
         "today-figures": ["monitoring.pages.on_today_figures"],
         "today": ["monitoring.pages.on_today"],
         "client": ["monitoring.pages.on_client_page", "monitoring.pages.on_client_uptime"],
+        "client-signals": ["monitoring.pages.on_client_signals"],
         "client-stats": ["monitoring.pages.on_client_stats"],
         "device": ["monitoring.pages.on_device_page"],
         "device-rail": ["monitoring.pages.on_device_rail"],

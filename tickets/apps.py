@@ -13,6 +13,7 @@ class TicketsConfig(AppConfig):
         "level": ["tickets.pages.on_level_page"],
         "agreement": ["tickets.pages.on_agreement_page"],
         "portal-agreement": ["tickets.portal.on_portal_agreement"],
+        "client-signals": ["tickets.pages.on_client_signals"],
         "client-stats": ["tickets.pages.on_client_stats"],
         "client-tabs": ["tickets.pages.on_client_tabs"],
         "device-rail": ["tickets.pages.on_device_rail"],

@@ -52,6 +52,13 @@ from contracts.actions.quotes import (
     write_quote,
 )
 from contracts.actions.renewals import give_notice, raise_prices, renew, renew_due
+from contracts.actions.roadmaps import (
+    assess,
+    begin_roadmap,
+    quote_phases,
+    set_phases,
+    share_roadmap,
+)
 
 __all__ = [
     "MOST_LINES",
@@ -70,6 +77,8 @@ __all__ = [
     "amend",
     "approve_version",
     "ask_approval",
+    "assess",
+    "begin_roadmap",
     "change_calendar",
     "change_draft",
     "change_offer",
@@ -88,6 +97,7 @@ __all__ = [
     "note_viewed",
     "override_count",
     "publish",
+    "quote_phases",
     "raise_prices",
     "renew",
     "renew_due",
@@ -97,7 +107,9 @@ __all__ = [
     "set_coverage",
     "set_fallback",
     "set_lines",
+    "set_phases",
     "set_price",
+    "share_roadmap",
     "take_approval_back",
     "uplift_prices",
     "withdraw_override",

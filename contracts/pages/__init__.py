@@ -14,6 +14,7 @@ from contracts.pages import (
     quote_editor,
     quotes,
     renewals,
+    roadmaps,
     services,
     versions,
 )
@@ -36,6 +37,7 @@ urlpatterns = [
     *quotes.urlpatterns,
     *quote_editor.urlpatterns,
     *approvals.urlpatterns,
+    *roadmaps.urlpatterns,
     *renewals.urlpatterns,
     *coverage.urlpatterns,
     *versions.urlpatterns,

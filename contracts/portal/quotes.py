@@ -13,7 +13,7 @@ from contracts import actions
 from contracts.clients.gates import client_user
 from contracts.clients.models import Client, Contact
 from contracts.forms.quotes import AcceptForm, DeclineForm
-from contracts.models import Quote, QuoteVersion
+from contracts.models import Quote, QuoteVersion, Roadmap
 from contracts.papers import quote_pdf
 from contracts.queries import approvals
 from contracts.queries import quotes as queries
@@ -36,7 +36,8 @@ def quote_list(request: HttpRequest) -> HttpResponse:
     found = queries.standings(list(rows))
     for row in rows:
         row.standing = found.get(row.pk)
-    return page(request, "contracts/portal/quotes.html", rows=rows)
+    plans = Roadmap.objects.visible_to(request.viewer)
+    return page(request, "contracts/portal/quotes.html", rows=rows, roadmaps=plans)
 
 
 @client_user(*SEES)

@@ -23,10 +23,12 @@ from monitoring.pages.fills import (
     on_today,
     on_today_figures,
 )
+from monitoring.pages.signals import on_client_signals
 
 __all__ = [
     "nav_count",
     "on_client_page",
+    "on_client_signals",
     "on_client_stats",
     "on_client_uptime",
     "on_device_badges",

@@ -194,3 +194,23 @@ def test_quotes(browser: Browser, fay: Visitor, cleo: Visitor, offer: Quote) -> 
     signed = {"version": "1", "option": "c", "typed_name": "Cleo"}
     assert cleo.post(f"{theirs}/accept", signed).status_code == 303
     assert seen(browser, cleo, {"accepted": cleo.get(theirs)}) == {}
+
+
+def test_road_maps(browser: Browser, fay: Visitor, cleo: Visitor, cast: Cast, shelf: Shelf) -> None:
+    made = actions.begin_roadmap(client=cast.harbor, name=f"Plan {LONG}", **BY)
+    path = f"/roadmaps/{made.pk}"
+    assert seen(browser, fay, {"empty plan": fay.get(path)}) == {}
+    actions.assess(
+        roadmap=made, answers={"copies": "no", "guests": "no", "duties": "unknown"}, signals=[],
+        starts_on=date(2026, 2, 1), **BY,
+    )  # fmt: skip
+    actions.share_roadmap(roadmap=made, shared=True, **BY)
+    pages = named(
+        path, f"{path}/assess", f"{path}/phases/urgent", "/clients/harbor-dental/roadmaps/new",
+        "/clients/harbor-dental/quotes",
+    )  # fmt: skip
+    assert seen(browser, fay, pages) == {}
+    actions.ask_approval(version=shelf.plan.versions.get(number=2), **BY)
+    theirs = f"/portal/agreements/{shelf.plan.pk}/approval"
+    assert seen(browser, fay, {"asked": fay.get(f"/agreements/{shelf.plan.pk}")}) == {}
+    assert seen(browser, cleo, named(f"/portal/roadmaps/{made.pk}", theirs, "/portal/")) == {}

@@ -9,7 +9,7 @@ from billing.models import Invoice
 from contracts import actions as contracts
 from contracts.clients import actions as clients
 from contracts.clients.models import Client, Contact, Device, Holding
-from contracts.models import Agreement, Quote
+from contracts.models import Agreement, Quote, Roadmap
 from monitoring import actions as monitoring
 from monitoring.models import Check, EnrolmentKey, Incident, IncidentNumber
 from msp.kit.periods import month
@@ -43,6 +43,7 @@ class Owned:
     of_user: Ticket
     time: TimeEntry
     quote: Quote
+    roadmap: Roadmap
     licence: Holding
     meter: Holding
     invoice: Invoice | None = None
@@ -79,8 +80,18 @@ def owned(mark: str, *, device_kind: str = "server") -> Owned:
         mark, note, client, admin, user, device, agreement, check,
         enrolment, incident(mark, client, device, check),
         of_admin, ticket(f"Users {mark}", note, user, device), time_on(of_admin, note),
-        quote(mark, client), *held(mark, client),
+        quote(mark, client), roadmap(mark, client), *held(mark, client),
     )  # fmt: skip
+
+
+def roadmap(mark: str, client: Client) -> Roadmap:
+    """A plan that was shared."""
+    made = contracts.begin_roadmap(client=client, name=f"Plan {mark}", by=make.BY, at=JUNE_1)
+    made = contracts.assess(
+        roadmap=made, answers={"copies": "no"}, signals=[], starts_on=date(2026, 7, 1),
+        by=make.BY, at=JUNE_1,
+    )  # fmt: skip
+    return contracts.share_roadmap(roadmap=made, shared=True, by=make.BY, at=JUNE_1)
 
 
 def quote(mark: str, client: Client) -> Quote:
@@ -156,6 +167,8 @@ class World:
             ("tickets", "pk"): of.of_admin.pk,
             ("requests", "number"): of.of_admin.number,
             ("quotes", "pk"): of.quote.pk,
+            ("roadmaps", "pk"): of.roadmap.pk,
+            ("phases", "key"): "urgent",
             ("quotes", "number"): of.quote.number,
             ("incidents", "number"): of.incident.number,
             ("incidents", "pk"): of.incident.pk,

@@ -14,12 +14,14 @@ from tickets.pages.fills import (
     on_today_figures,
 )
 from tickets.pages.restamping import on_level_page
+from tickets.pages.signals import on_client_signals
 
 __all__ = [
     "nav_count",
     "on_agreement_page",
     "on_client_kept",
     "on_client_page",
+    "on_client_signals",
     "on_client_stats",
     "on_client_tabs",
     "on_device_rail",

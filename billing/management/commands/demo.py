@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from billing.management.demo import cast, money, setting, shop, signals, work
+from billing.management.demo import cast, money, offers, setting, shop, signals, work
 from contracts.clients.models import Client, Contact
 from msp.kit.refs import system
 from tenants import context, provision
@@ -73,6 +73,7 @@ class Command(BaseCommand):
                 step()
                 if number % 40 == 0:
                     delivery.drain()
+            offers.offer(story)
             signals.enrol(story, Path(settings.DATA_DIR) / "fleet.json")
             delivery.drain()
             notices.discard_unsent(by=system("Set-up"), at=story.now)
