@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client as Visitor
 from playwright.sync_api import Browser, expect
 
-from contracts.clients import actions
+from contracts.clients import actions, queries
 from contracts.clients.models import Contact, Device, Site
+from contracts.rules.marks import Marks
 from tenants.context import Tenant
 from tests import make
 from tests.browsing import overflow, violations
@@ -65,6 +66,32 @@ def test_the_staffs_pages(browser: Browser, ada: Visitor, estate: Estate, cast: 
     assert seen(browser, ada, pages) == {}
 
 
+def test_the_register_and_what_is_held(
+    browser: Browser, ada: Visitor, estate: Estate, cast: Cast
+) -> None:
+    home, by = "/clients/harbor-dental", {"by": make.BY, "at": make.STARTED_AT}
+    since = {"counts_from_on": date(2026, 1, 1), **by}
+    licence = actions.add_licence(client=cast.harbor, product=LONG, seats=40, **since)
+    actions.change_seats(licence=licence, seats=44, on=date(2026, 6, 16), **by)
+    actions.add_meter(client=cast.harbor, name=f"Pages {LONG}", measure="pages", **since)
+    [known] = queries.known_intervals(unit_type="device", unit_id=estate.retired.pk)
+    actions.correct_unit(
+        unit=estate.retired, interval_id=known.interval_id, reason=LONG, by=make.BY,
+        said=actions.Stretch(date(2026, 1, 1), date(2026, 2, 1), "laptop"),
+        at=datetime(2026, 4, 2, 15, tzinfo=UTC),
+    )  # fmt: skip
+    aside = Marks(aside="spare", shared=True, payer_id=cast.quill.pk)
+    actions.mark_unit(unit=estate.server, marks=aside, on=date(2026, 3, 1), **by)
+    learned = f"{home}/register?day=2026-02-10&known_on=2026-03-31"
+    pages = named(
+        learned, f"{home}/register?day=2019-01-01", f"{home}/holdings",
+        f"/units/device/{estate.retired.pk}", f"/units/device/{estate.server.pk}",
+        f"/units/licence/{licence.pk}", f"/units/user/{cast.cleo.pk}", f"{home}/licences/new",
+        f"{home}/meters/new", "/clients/quill-accounting/holdings",
+    )  # fmt: skip
+    assert seen(browser, ada, pages) == {}
+
+
 def test_the_staffs_forms(browser: Browser, ada: Visitor, estate: Estate, cast: Cast) -> None:
     home = "/clients/harbor-dental"
     pages = named(
@@ -81,6 +108,8 @@ def test_forms_that_came_back(browser: Browser, ada: Visitor, estate: Estate, ca
         "client": "/clients/new", "site": f"{home}/sites/new", "person": f"{home}/people/new",
         "device": "/devices/new?client=harbor-dental", "count": f"/contacts/{cleo}/count",
         "portal": f"/contacts/{cleo}/portal", "retire": f"/devices/{estate.server.pk}/retire",
+        "licence": f"{home}/licences/new", "mark": f"/units/user/{cleo}/mark",
+        "correct": f"/units/device/{estate.server.pk}/correct",
     }  # fmt: skip
     answers = {name: ada.post(path, {"x": "1"}) for name, path in asked.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(

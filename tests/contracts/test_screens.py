@@ -49,6 +49,89 @@ def test_a_past_date_leads_to_its_field(enter: Open) -> None:
     )  # fmt: skip
 
 
+def test_lines_are_put_into_order_by_key_and_by_dragging(enter: Open) -> None:
+    page = enter(FAY, "/agreements/{plan}/edit")
+    lines = page.locator(".ln")
+    first = lines.nth(0).get_by_label("Line", exact=True)
+    expect(first).to_have_value("Workstations")
+    first.focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(first).to_have_value("Servers", timeout=15_000)
+    assert page.evaluate("document.activeElement.id") == "line-1-up"
+    page.keyboard.press("Enter")
+    expect(first).to_have_value("Workstations", timeout=15_000)
+    lines.nth(2).locator(".ln__grip").drag_to(lines.nth(0).locator(".ln__grip"))
+    expect(first).to_have_value("Licences", timeout=15_000)
+    expect(page.locator("#line-1-now")).to_contain_text("$744.00")
+
+
+def test_an_agreement_lives_its_life_by_keyboard_alone(enter: Open) -> None:
+    """Begun, built, priced, published, amended and renewed; the pointer is never touched."""
+    page = enter(FAY, "/agreements")
+    press, write = page.keyboard.press, page.keyboard.type
+    active = "document.activeElement.name || document.activeElement.id"
+
+    def to(name: str) -> None:
+        """Tab on until the control of this name has the cursor, as a person would."""
+        for _ in range(120):
+            if str(page.evaluate(active) or "") == name:
+                return
+            press("Tab")
+        raise AssertionError(f"{name} cannot be reached by the tabulator")
+
+    def settled() -> None:
+        page.wait_for_load_state("networkidle")
+
+    press("n")
+    page.wait_for_url("**/agreements/new")
+    to("client")
+    write("Harbor")
+    press("Enter")
+    page.wait_for_url("**/agreements/new?client=*")
+    to("name")
+    press("Control+a")
+    write("By key")
+    to("last_on")
+    write("12312031")
+    press("Control+Enter")
+    page.wait_for_url("**/edit")
+    at = page.url.removesuffix("/edit")
+    to("line-0-description")
+    write("Phones")
+    to("line-0-kind")
+    write("Flat")
+    to("line-0-price")
+    write("75")
+    expect(page.locator("#coming")).to_contain_text("$75.00", timeout=15_000)
+    settled()
+    press("Escape")
+    press("p")
+    expect(page.locator("#confirm")).to_be_visible()
+    to("confirm-yes")
+    press("Enter")
+    page.wait_for_url(at)
+    expect(page.locator("body")).to_contain_text("Published")
+    press("m")
+    assert page.evaluate("document.activeElement.id") == "id_effective_on"
+    press("Enter")
+    page.wait_for_url("**/edit")
+    to("line-0-price")
+    press("Control+a")
+    write("80")
+    expect(page.locator("#coming")).to_contain_text("+$5.00", timeout=15_000)
+    settled()
+    press("Escape")
+    press("p")
+    expect(page.locator("#confirm")).to_be_visible()
+    to("confirm-yes")
+    press("Enter")
+    page.wait_for_url(at)
+    press("r")
+    assert page.evaluate("document.activeElement.id") == "id_months"
+    press("Enter")
+    expect(page.locator("body")).to_contain_text("2032", timeout=15_000)
+
+
 def test_why_something_is_covered_is_asked_by_hand(enter: Open) -> None:
     page = enter(FAY, "/agreements/{plan}/coverage")
     page.get_by_label("Work type").select_option(label="project work")
