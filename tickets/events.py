@@ -201,6 +201,56 @@ class WaitContested(Event):
 
 
 @dataclass(frozen=True)
+class WaitVoided(Event):
+    """A wait counted as if it had not been; the promises are judged anew."""
+
+    kind: ClassVar[str] = "tickets.wait_voided"
+    sentence: ClassVar[str] = "counted the wait of #{number} after all: {because}"
+    ticket_id: int
+    client_id: int
+    number: int
+    since: str
+    until: str
+    because: str
+
+
+@dataclass(frozen=True)
+class TicketSplit(Event):
+    """A part of the conversation became a ticket of its own."""
+
+    kind: ClassVar[str] = "tickets.split"
+    sentence: ClassVar[str] = "split #{into_number} off #{number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    into_id: int
+    into_number: int
+    message_id: int
+
+
+@dataclass(frozen=True)
+class TicketBundled(Event):
+    kind: ClassVar[str] = "tickets.bundled"
+    sentence: ClassVar[str] = "put #{number} under #{parent_number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    parent_id: int
+    parent_number: int
+
+
+@dataclass(frozen=True)
+class TicketUnbundled(Event):
+    kind: ClassVar[str] = "tickets.unbundled"
+    sentence: ClassVar[str] = "took #{number} out from under #{parent_number}"
+    ticket_id: int
+    client_id: int
+    number: int
+    parent_id: int
+    parent_number: int
+
+
+@dataclass(frozen=True)
 class TicketAssessed(Event):
     """Impact and urgency were weighed; the priority they give is told on its own."""
 

@@ -31,6 +31,7 @@ class Ticket(models.Model):
     `client_since` is set where the client was wrong before: what was said until then is not theirs
     to read. `resumes_at` is the exact instant a wait
     ends by itself, and `resume_cause` whether a date was agreed or the longest wait is over.
+    Solving its `parent` solves a ticket too.
     """
 
     class Priority(models.IntegerChoices):
@@ -115,6 +116,9 @@ class Ticket(models.Model):
     client_since = models.DateTimeField(null=True, blank=True)
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followers"
+    )
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
     )
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"

@@ -165,6 +165,7 @@ class World:
             ("agreements", "pk"): of.agreement.pk,
             ("tickets", "number"): of.of_admin.number,
             ("tickets", "pk"): of.of_admin.pk,
+            ("split", "message"): of.of_admin.messages.first().pk,
             ("requests", "number"): of.of_admin.number,
             ("quotes", "pk"): of.quote.pk,
             ("roadmaps", "pk"): of.roadmap.pk,

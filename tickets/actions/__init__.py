@@ -1,5 +1,6 @@
 """What can be done to a ticket. Each verb locks the ticket first and may be told twice."""
 
+from tickets.actions.bundling import bundle, split, unbundle
 from tickets.actions.many import Change, change_many
 from tickets.actions.merging import merge
 from tickets.actions.moving import hold_to, move, restamp
@@ -16,6 +17,7 @@ from tickets.actions.time import (
     start_timer,
     stop_timer,
 )
+from tickets.actions.voiding import void_wait
 from tickets.actions.work import acknowledge, assign, hand
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "assign",
     "bind_time",
     "breach_due",
+    "bundle",
     "change_many",
     "change_time",
     "client_message",
@@ -48,8 +51,11 @@ __all__ = [
     "resume_due",
     "set_priority",
     "set_status",
+    "split",
     "start_timer",
     "stop_timer",
+    "unbundle",
     "vendor_answered",
+    "void_wait",
     "warn_due",
 ]

@@ -151,12 +151,12 @@ class Clocks:
 
     @staticmethod
     def _write_spans(row: Clock, stored: list[ClockSpan], spans: tuple[rules.Span, ...]) -> None:
+        for dropped in stored[len(spans) :]:  # first, because only one may be running
+            dropped.delete()
         for kept, span in zip(stored, spans, strict=False):
             if (kept.started_at, kept.ended_at) != (span.started_at, span.ended_at):
                 kept.started_at, kept.ended_at = span.started_at, span.ended_at
                 kept.save(update_fields=["started_at", "ended_at"])
-        for dropped in stored[len(spans) :]:
-            dropped.delete()
         for span in spans[len(stored) :]:
             ClockSpan.objects.create(clock=row, started_at=span.started_at, ended_at=span.ended_at)
         row.__dict__.pop("_prefetched_objects_cache", None)

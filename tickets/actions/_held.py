@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from msp.kit.refs import Actor, system
 from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
@@ -214,6 +216,12 @@ class Held:
         """Only an active person of the MSP can own work."""
         if person.kind != Person.Kind.STAFF or not person.is_active:
             raise Refused(f"{person.name} cannot be given tickets.", field="owner")
+
+
+def hold_family(*pks: int) -> None:
+    """Lock tickets and those under them, always in the same order (S16)."""
+    rows = Ticket.objects.select_for_update(of=("self",))
+    list(rows.filter(Q(pk__in=pks) | Q(parent__in=pks)).order_by("pk"))
 
 
 def _text(body: str) -> str:

@@ -8,7 +8,7 @@ from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
 from tenants.people.models import Person
 from tickets import events
-from tickets.actions._held import Held
+from tickets.actions._held import Held, hold_family
 from tickets.actions.opening import open_ticket
 from tickets.models import Message, Ticket
 from tickets.rules import states
@@ -50,7 +50,11 @@ def _stands_so(ticket: Ticket, status: str, reason: str, resumes_at: datetime | 
 
 @transaction.atomic
 def resolve(*, ticket: Ticket, by: Actor, at: datetime, text: str = "") -> Ticket:
-    """The work is done. Solving without a word before counts as the response too (S10, S12)."""
+    """The work is done. Solving without a word before counts as the response too (S10, S12).
+
+    What is under the ticket is solved with it, with the same words (S16).
+    """
+    hold_family(ticket.pk)
     held = Held(ticket, by=by, at=at)
     if ticket.status == Status.RESOLVED:
         return ticket
@@ -71,6 +75,8 @@ def resolve(*, ticket: Ticket, by: Actor, at: datetime, text: str = "") -> Ticke
         device_id=ticket.device_id,
         source_key=ticket.source_key,
     )
+    for child in ticket.children.exclude(status__in=states.ENDED).order_by("pk"):
+        resolve(ticket=child, by=by, at=at, text=text)  # each is judged by its own clocks
     return ticket
 
 

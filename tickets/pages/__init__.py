@@ -1,6 +1,6 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from tickets.pages import changes, new, promises, queue, restamping, ticket, time
+from tickets.pages import changes, family, new, promises, queue, restamping, ticket, time
 from tickets.pages.fills import (
     nav_count,
     on_agreement_page,
@@ -36,6 +36,7 @@ urlpatterns = [
     *new.urlpatterns,
     *ticket.urlpatterns,
     *changes.urlpatterns,
+    *family.urlpatterns,
     *promises.urlpatterns,
     *restamping.urlpatterns,
     *time.urlpatterns,

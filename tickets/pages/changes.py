@@ -24,7 +24,7 @@ from tickets.pages.ticket import shown, ticket_of
 EDIT = Permission.TICKET_EDIT
 
 
-def _do(
+def do(
     request: HttpRequest, number: int, act: Callable[[Ticket, dict[str, Any]], Any], said: str = ""
 ) -> HttpResponse:
     """Act on the ticket and show what became of it; a refusal is said and changes nothing."""
@@ -60,14 +60,14 @@ def ticket_say(request: HttpRequest, number: int) -> HttpResponse:
                 ticket=found, body=body, key=key, status=status, pause_reason=reason, **who
             )
 
-    return _do(request, number, say)
+    return do(request, number, say)
 
 
 @staff(EDIT)
 @require_POST
 def ticket_status(request: HttpRequest, number: int) -> HttpResponse:
     status = request.POST.get("status", "")[:20]
-    return _do(
+    return do(
         request, number, lambda found, who: actions.set_status(ticket=found, status=status, **who)
     )
 
@@ -78,7 +78,7 @@ def ticket_priority(request: HttpRequest, number: int) -> HttpResponse:
     sent = request.POST.get("priority", "")[:2]
     priority = int(sent) if sent.isdecimal() else -1
     major = request.viewer.may(Permission.TICKET_MAJOR)
-    return _do(
+    return do(
         request, number,
         lambda found, who: actions.set_priority(
             ticket=found, priority=priority, may_major=major, **who
@@ -93,7 +93,7 @@ def ticket_assign(request: HttpRequest, number: int) -> HttpResponse:
     sent = request.POST.get("owner", "")[:15]
     pk = request.viewer.person_id if sent == "me" else int(sent) if sent.isdecimal() else None
     owner = get_object_or_404(staff_people(), pk=pk) if sent else None
-    return _do(request, number, lambda found, who: actions.assign(ticket=found, owner=owner, **who))
+    return do(request, number, lambda found, who: actions.assign(ticket=found, owner=owner, **who))
 
 
 @staff(EDIT)
@@ -103,7 +103,7 @@ def ticket_hand(request: HttpRequest, number: int) -> HttpResponse:
     sent = request.POST.get("team", "")[:15]
     pk = int(sent) if sent.isdecimal() else None
     team = get_object_or_404(Team, pk=pk) if sent else None
-    return _do(request, number, lambda found, who: actions.hand(ticket=found, team=team, **who))
+    return do(request, number, lambda found, who: actions.hand(ticket=found, team=team, **who))
 
 
 @staff(EDIT)

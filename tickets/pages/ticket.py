@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -76,12 +77,31 @@ def shown(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "clock": queries.next_of(clocks),
         "level": contracts.level(found.level_version_id) if found.level_version_id else None,
         "key": uuid.uuid4().hex,
-        "merged": list(found.merged.only("number").order_by("number")),
+        **_family(found),
+        "waits": queries.waits_of(found) if _has_waited(found) else [],
         "other_zone": found.client.zone != (request.viewer.zone or request.tenant.zone),
         "can_edit": request.viewer.may(Permission.TICKET_EDIT),
         "time": queries.time_of(found, request.viewer.person_id),
         **_choices(found, request.viewer.may(Permission.TICKET_MAJOR)),
     }
+
+
+def _family(found: Ticket) -> dict[str, list[Ticket]]:
+    """The tickets it took over, and those it solves with itself."""
+    rows = Ticket.objects.filter(Q(merged_into=found) | Q(parent=found))
+    known = list(rows.only("number", "subject", "status", "merged_into", "parent"))
+    known.sort(key=lambda one: one.number)
+    return {
+        "merged": [one for one in known if one.merged_into_id == found.pk],
+        "children": [one for one in known if one.parent_id == found.pk],
+    }
+
+
+def _has_waited(found: Ticket) -> bool:
+    """Whether a clock stood still, by what is read already."""
+    return states.pauses(found.status) or any(
+        len(clock.spans.all()) > 1 for clock in found.clocks.all()
+    )
 
 
 def _tabs(found: Ticket, items: list[queries.Item]) -> list[tuple[str, str, str, int]]:

@@ -43,6 +43,7 @@ from tickets.queries.time import (
     work_of_entries,
 )
 from tickets.queries.timeline import Item, parts, timeline
+from tickets.queries.waits import Wait, waits_of
 
 __all__ = [
     "TARGETS",
@@ -57,6 +58,7 @@ __all__ = [
     "Restamped",
     "Row",
     "Shown",
+    "Wait",
     "Wanted",
     "as_request",
     "changed_since",
@@ -95,6 +97,7 @@ __all__ = [
     "timer_of",
     "told_client",
     "view_counts",
+    "waits_of",
     "work_of",
     "work_of_entries",
 ]

@@ -23,6 +23,10 @@ _LOOKS = {  # kind of entry: icon, tone
     "tickets.clock_warned": ("hourglass", "warn"),
     "tickets.wait_ended": ("play", ""),
     "tickets.wait_contested": ("hand", "warn"),
+    "tickets.wait_voided": ("hourglass", "warn"),
+    "tickets.split": ("split", ""),
+    "tickets.bundled": ("layers", ""),
+    "tickets.unbundled": ("layers", ""),
     "tickets.moved": ("arrow-right-left", ""),
     "tickets.held_to": ("gauge", ""),
     "tickets.merged": ("merge", ""),
@@ -38,7 +42,8 @@ LIMIT = 400
 @dataclass(frozen=True)
 class Item:
     """One line: `part` is conversation, notes or changes; `html` is set for what somebody wrote;
-    of one instant the opening stands first, then what was said, then what followed (`rank`)."""
+    `message` is one that can be split off; of one instant the opening stands first, then what was
+    said, then what followed (`rank`)."""
 
     id: str
     at: datetime
@@ -50,6 +55,7 @@ class Item:
     icon: str = "circle-dot"
     tone: str = ""
     rank: int = 1
+    message: int = 0
 
 
 def timeline(ticket: Ticket, *, for_client: bool, part: str = "") -> list[Item]:
@@ -86,6 +92,7 @@ def _said(message: Message) -> Item:
         who=message.author_name,
         html=message.html,
         from_us=message.kind != Message.Kind.CLIENT,
+        message=message.pk if message.kind in (Message.Kind.OPENING, Message.Kind.CLIENT) else 0,
     )
 
 

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     TARGET_CHANGED = "target_changed"
     STOPPED = "stopped"
     BEGAN_EARLIER = "began_earlier"
+    VOIDED = "voided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Event:
 
     `target` comes with `started` and `target_changed`; `grace` is the open time still granted when
     a shorter target would already be over; `carried` is what an earlier agreement's clock had
-    used when this one took over; `since` is the instant the trouble turned out to have begun.
+    used when this one took over; `since` is the instant the trouble turned out to have begun, or
+    the beginning of a wait that is voided, which ends at `until`.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Event:
     grace: int = 0
     carried: int = 0
     since: datetime | None = None
+    until: datetime | None = None
 
 
 class State(StrEnum):
@@ -183,6 +186,8 @@ def advance(calendar: SupportCalendar, clock: Clock | None, event: Event) -> Clo
         if event.kind != Kind.STARTED:
             return None
         return Clock(event.target, (Span(event.at),), carried=event.carried)
+    if event.kind == Kind.VOIDED:
+        return _voided(calendar, clock, event)
     return _moved(calendar, _noticed(calendar, clock, event.at), event)
 
 
@@ -212,6 +217,41 @@ def _begun(clock: Clock, since: datetime | None) -> Clock:
         return clock
     first = replace(clock.spans[0], started_at=since)
     return replace(clock, spans=(first, *clock.spans[1:]))
+
+
+def _voided(calendar: SupportCalendar, clock: Clock, event: Event) -> Clock:
+    """What was stopped is judged neither way, whatever is learned of its waits."""
+    if clock.stopped_at is not None:
+        return clock
+    return _judged_anew(calendar, _filled(clock, event), event.at)
+
+
+def _filled(clock: Clock, event: Event) -> Clock:
+    """The clock as if it had run on while it stood still: a wait that should not have been."""
+    since, until = event.since, event.until or event.at
+    if since is None or since >= until:
+        return clock
+    ends_at = min(until, clock.fulfilled_at or until)
+    spans = [*clock.spans, Span(since, ends_at)] if since < ends_at else list(clock.spans)
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda one: one.started_at):
+        before = joined[-1] if joined else None
+        if before is None or (before.ended_at is not None and before.ended_at < span.started_at):
+            joined.append(span)
+        elif before.ended_at is not None:
+            ended = None if span.ended_at is None else max(before.ended_at, span.ended_at)
+            joined[-1] = Span(before.started_at, ended)
+    return replace(clock, spans=tuple(joined))
+
+
+def _judged_anew(calendar: SupportCalendar, clock: Clock, at: datetime) -> Clock:
+    """The verdict that follows from what ran; a miss that stands is never taken back."""
+    deadline = due_of(calendar, clock)
+    ended_at = clock.fulfilled_at or at
+    if deadline is None or _whole(ended_at) <= deadline:
+        return clock
+    missed_at = min(deadline, clock.missed_at or deadline)
+    return replace(clock, missed_at=missed_at)
 
 
 def _noticed(calendar: SupportCalendar, clock: Clock, at: datetime) -> Clock:

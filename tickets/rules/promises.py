@@ -35,6 +35,7 @@ class What(StrEnum):
     REOPENED = "reopened"
     MERGED = "merged"
     BEGAN_EARLIER = "began_earlier"
+    VOIDED = "voided"
     NOTICED = "noticed"
 
 
@@ -63,6 +64,7 @@ class Happening:
     terms: Terms | None = None
     waiting: bool = False
     since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,12 @@ def _began_earlier(now: Promises, one: Happening) -> Promises:
     return _tell(now, Kind.BEGAN_EARLIER, one.at, [RESPONSE, RESOLUTION], since=one.since)
 
 
+def _voided(now: Promises, one: Happening) -> Promises:
+    """A wait that should not have been: the clocks ran on meanwhile."""
+    facts = {"since": one.since, "until": one.until}
+    return _tell(now, Kind.VOIDED, one.at, _pausing(now), **facts)
+
+
 def _noticed(now: Promises, one: Happening) -> Promises:
     return _tell(now, "noticed", one.at, _TARGETS)
 
@@ -340,5 +348,6 @@ _ACTS: Mapping[str, Callable[[Promises, Happening], Promises]] = {
     What.REOPENED: _reopened,
     What.MERGED: _merged,
     What.BEGAN_EARLIER: _began_earlier,
+    What.VOIDED: _voided,
     What.NOTICED: _noticed,
 }
