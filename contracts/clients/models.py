@@ -264,6 +264,8 @@ class UnitVersion(models.Model):
     source = models.CharField(max_length=20)
     recorded_at = models.DateTimeField()
 
+    objects = OfClientQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["client", "unit_type", "starts_on"], name="units_of_client"),

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver
 
-from contracts.clients.api import clients, contacts, devices
+from contracts.clients.api import clients, contacts, devices, units
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *clients.urlpatterns,
     *contacts.urlpatterns,
     *devices.urlpatterns,
+    *units.urlpatterns,
 ]
