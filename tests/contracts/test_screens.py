@@ -1,7 +1,7 @@
 """The catalogue and agreements in a real browser: sound, never wider than the screen, worked by
 hand and by key."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.screens import Open, assert_sound, each_page
 
@@ -65,70 +65,75 @@ def test_lines_are_put_into_order_by_key_and_by_dragging(enter: Open) -> None:
     expect(first).to_have_value("Servers", timeout=15_000)
 
 
-def test_an_agreement_lives_its_life_by_keyboard_alone(enter: Open) -> None:
-    """Begun, built, priced, published, amended and renewed; the pointer is never touched."""
-    page = enter(FAY, "/agreements")
-    press, write = page.keyboard.press, page.keyboard.type
-    active = "document.activeElement.name || document.activeElement.id"
+class Keys:
+    """Somebody who works a page by keyboard alone; the pointer is never touched."""
 
-    def to(name: str) -> None:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.press, self.write = page.keyboard.press, page.keyboard.type
+
+    def to(self, name: str) -> None:
         """Tab on until the control of this name has the cursor, as a person would."""
+        here = "document.activeElement.name || document.activeElement.id"
         for _ in range(120):
-            if str(page.evaluate(active) or "") == name:
+            if self.page.evaluate(here) == name:
                 return
-            press("Tab")
+            self.press("Tab")
         raise AssertionError(f"{name} cannot be reached by the tabulator")
 
-    def settled() -> None:
-        page.wait_for_load_state("networkidle")
+    def at(self) -> str:
+        return str(self.page.evaluate("document.activeElement.id"))
 
-    press("n")
+    def price(self, amount: str, shown: str) -> None:
+        self.to("line-0-price")
+        self.press("Control+a")
+        self.write(amount)
+        expect(self.page.locator("#coming")).to_contain_text(shown, timeout=15_000)
+        self.page.wait_for_load_state("networkidle")
+
+    def publish(self, address: str) -> None:
+        self.press("Escape")
+        self.press("p")
+        expect(self.page.locator("#confirm")).to_be_visible()
+        self.to("confirm-yes")
+        self.press("Enter")
+        self.page.wait_for_url(address)
+
+
+def test_an_agreement_lives_its_life_by_keyboard_alone(enter: Open) -> None:
+    """Begun, built, priced, published, amended and renewed."""
+    page = enter(FAY, "/agreements")
+    keys = Keys(page)
+    keys.press("n")
     page.wait_for_url("**/agreements/new")
-    to("client")
-    write("Harbor")
-    press("Control+Enter")
+    keys.to("client")
+    keys.write("Harbor")
+    keys.press("Control+Enter")
     page.wait_for_url("**/agreements/new?client=*")
-    to("name")
-    press("Control+a")
-    write("By key")
-    to("last_on")
-    write("12312031")
-    press("Control+Enter")
+    keys.to("name")
+    keys.press("Control+a")
+    keys.write("By key")
+    keys.to("last_on")
+    keys.write("12312031")
+    keys.press("Control+Enter")
     page.wait_for_url("**/edit")
-    at = page.url.removesuffix("/edit")
-    to("line-0-description")
-    write("Phones")
-    to("line-0-kind")
-    write("Flat")
-    to("line-0-price")
-    write("75")
-    expect(page.locator("#coming")).to_contain_text("$75.00", timeout=15_000)
-    settled()
-    press("Escape")
-    press("p")
-    expect(page.locator("#confirm")).to_be_visible()
-    to("confirm-yes")
-    press("Enter")
-    page.wait_for_url(at)
+    here = page.url.removesuffix("/edit")
+    keys.to("line-0-description")
+    keys.write("Phones")
+    keys.to("line-0-kind")
+    keys.write("Flat")
+    keys.price("75", "$75.00")
+    keys.publish(here)
     expect(page.locator("body")).to_contain_text("Published")
-    press("m")
-    assert page.evaluate("document.activeElement.id") == "id_effective_on"
-    press("Enter")
+    keys.press("m")
+    assert keys.at() == "id_effective_on"
+    keys.press("Enter")
     page.wait_for_url("**/edit")
-    to("line-0-price")
-    press("Control+a")
-    write("80")
-    expect(page.locator("#coming")).to_contain_text("+$5.00", timeout=15_000)
-    settled()
-    press("Escape")
-    press("p")
-    expect(page.locator("#confirm")).to_be_visible()
-    to("confirm-yes")
-    press("Enter")
-    page.wait_for_url(at)
-    press("r")
-    assert page.evaluate("document.activeElement.id") == "id_months"
-    press("Enter")
+    keys.price("80", "+$5.00")
+    keys.publish(here)
+    keys.press("r")
+    assert keys.at() == "id_months"
+    keys.press("Enter")
     expect(page.locator("body")).to_contain_text("2032", timeout=15_000)
 
 

@@ -212,16 +212,16 @@ class Held:
         return reason
 
     @staticmethod
+    def lock_family(*pks: int) -> None:
+        """Lock tickets and those under them, always in the same order (S16)."""
+        rows = Ticket.objects.select_for_update(of=("self",))
+        list(rows.filter(Q(pk__in=pks) | Q(parent__in=pks)).order_by("pk"))
+
+    @staticmethod
     def demand_staff(person: Person) -> None:
         """Only an active person of the MSP can own work."""
         if person.kind != Person.Kind.STAFF or not person.is_active:
             raise Refused(f"{person.name} cannot be given tickets.", field="owner")
-
-
-def hold_family(*pks: int) -> None:
-    """Lock tickets and those under them, always in the same order (S16)."""
-    rows = Ticket.objects.select_for_update(of=("self",))
-    list(rows.filter(Q(pk__in=pks) | Q(parent__in=pks)).order_by("pk"))
 
 
 def _text(body: str) -> str:

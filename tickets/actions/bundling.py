@@ -7,7 +7,7 @@ from django.db import transaction
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
 from tickets import events
-from tickets.actions._held import Held, hold_family
+from tickets.actions._held import Held
 from tickets.actions.opening import open_ticket
 from tickets.models import Message, Ticket
 from tickets.rules import states
@@ -57,7 +57,7 @@ def _answered_since(own: Ticket, ticket: Ticket, message: Message, by: Actor, at
 @transaction.atomic
 def bundle(*, ticket: Ticket, parent: Ticket, by: Actor, at: datetime) -> Ticket:
     """Put a ticket under another: solving that one solves this one too, each by its own clocks."""
-    hold_family(ticket.pk, parent.pk)
+    Held.lock_family(ticket.pk, parent.pk)
     held = Held(ticket, by=by, at=at)
     parent.refresh_from_db()
     if ticket.parent_id == parent.pk:

@@ -8,7 +8,7 @@ from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
 from tenants.people.models import Person
 from tickets import events
-from tickets.actions._held import Held, hold_family
+from tickets.actions._held import Held
 from tickets.actions.opening import open_ticket
 from tickets.models import Message, Ticket
 from tickets.rules import states
@@ -54,7 +54,7 @@ def resolve(*, ticket: Ticket, by: Actor, at: datetime, text: str = "") -> Ticke
 
     What is under the ticket is solved with it, with the same words (S16).
     """
-    hold_family(ticket.pk)
+    Held.lock_family(ticket.pk)
     held = Held(ticket, by=by, at=at)
     if ticket.status == Status.RESOLVED:
         return ticket
