@@ -55,7 +55,7 @@ class UnitShown(serializers.ModelSerializer):
         )  # fmt: skip
 
 
-class TimeShown(serializers.ModelSerializer):
+class BilledTimeShown(serializers.ModelSerializer):
     class Meta:
         model = LineTime
         fields = (
@@ -117,7 +117,7 @@ class Work(OfLine):
     """The time behind one line, part by part, with what coverage said and what became of it."""
 
     queryset = LineTime.objects.all()
-    serializer_class = TimeShown
+    serializer_class = BilledTimeShown
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -323,7 +323,7 @@ SPECTACULAR_SETTINGS = {
         "IncidentState": "monitoring.models.Incident.State",
         "InvoiceState": "billing.models.Invoice.State",
         "QuoteState": "contracts.models.Quote.State",
-        "TicketStatus": "tickets.api.STATUSES",
+        "TicketStatus": "tickets.api.tickets.STATUSES",
         "Priority": "tickets.models.Ticket.Priority",
         "Grade": "tickets.models.Ticket.Grade",
         "Channel": "tickets.models.Ticket.Channel",

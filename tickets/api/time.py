@@ -24,7 +24,7 @@ WORK = [(one, one) for one in WORK_TYPES]
 AS = [(one, one) for one in ROLES]
 
 
-class PartShown(serializers.Serializer):
+class TimePartShown(serializers.Serializer):
     """A stretch of one class of hours, with what coverage answered."""
 
     started_at = serializers.DateTimeField()
@@ -44,7 +44,7 @@ class TimeShown(serializers.ModelSerializer):
     ticket_id = serializers.IntegerField(read_only=True)
     client_id = serializers.IntegerField(read_only=True)
     person_id = serializers.IntegerField(read_only=True)
-    parts = PartShown(many=True, read_only=True)
+    parts = TimePartShown(many=True, read_only=True)
 
     class Meta:
         model = TimeEntry
