@@ -122,7 +122,7 @@ def test_a_person_has_one_timer(scene: Scene, ticket: Ticket) -> None:
     assert (stopped.seconds, stopped.parts[0]["verdict"]) == (42 * 60 + 18, "included")
     again = actions.stop_timer(entry=entry, ended_at=LATE, by=scene.by, at=LATE)
     assert again.ended_at == end
-    assert queries.timer_of(scene.ben.pk) is None
+    assert queries.time_of(other, scene.ben.pk).mine is None
 
 
 def test_time_is_corrected_and_taken_away_until_it_is_billed(scene: Scene, ticket: Ticket) -> None:
@@ -176,6 +176,26 @@ def test_the_page_logs_shows_corrects_and_measures(
     assert not TimeEntry.objects.filter(ended_at=None).exists()
     assert ben.post(f"{here}/time/{running.pk}/remove").status_code == 303
     assert TimeEntry.objects.count() == 1
+
+
+def test_a_form_that_shows_minutes_loses_no_seconds(
+    scene: Scene, ticket: Ticket, ben: Browser
+) -> None:
+    start, end = NINE + timedelta(seconds=40), NINE + timedelta(minutes=7, seconds=5)
+    entry = actions.log_time(
+        ticket=ticket, person=scene.ben, started_at=start, ended_at=end, by=scene.by, at=LATE
+    )
+    said = {
+        "minutes": "7", "started_at": "2026-01-12T09:30", "work_type": "onsite",
+        "role": "technician", "person": scene.ben.pk,
+    }  # fmt: skip
+    here = f"/tickets/{ticket.number}/time/{entry.pk}"
+    assert ben.post(here, said).status_code == 303
+    entry.refresh_from_db()
+    assert (entry.started_at, entry.ended_at, entry.work_type) == (start, end, "onsite")
+    assert ben.post(here, said | {"minutes": "9"}).status_code == 303
+    entry.refresh_from_db()
+    assert entry.ended_at == start + timedelta(minutes=9)
 
 
 def test_who_may_not_write_logs_no_time(scene: Scene, ticket: Ticket, guy: Browser) -> None:

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from contracts import queries as contracts
 from contracts.clients.models import Client, Device
 from contracts.models import Agreement
-from msp.kit.periods import local_date
+from msp.kit.periods import day_start, local_date
 from tenants.people.rules.roles import Permission
 from tenants.people.rules.viewer import Viewer
 from tickets import queries
@@ -36,8 +36,15 @@ def nav_count(viewer: Viewer) -> int | None:
 def on_today_figures(request: HttpRequest) -> dict[str, Any] | None:
     if not _sees(request):
         return None
-    figures = queries.figures(request.viewer, datetime.now(UTC))
-    return {"template": "tickets/_today_figures.html", "figures": figures}
+    at = datetime.now(UTC)
+    zone = request.viewer.zone or request.tenant.zone
+    return {
+        "template": "tickets/_today_figures.html",
+        "figures": queries.figures(request.viewer, at),
+        "logged": queries.seconds_logged(
+            person_id=request.viewer.person_id, since=day_start(local_date(at, zone), zone)
+        ),
+    }
 
 
 def on_today(request: HttpRequest) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ def time_entry(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         act = actions.change_time if entry.ended_at else actions.stop_timer
         try:
-            act(entry=entry, by=request.viewer.actor, at=at, **_kept_to_now(form.said(at), at))
+            act(entry=entry, by=request.viewer.actor, at=at, **_exact(form, entry, at))
             return go(request, "ticket", number, toast_text="Time logged")
         except Refused as error:
             _blame(form, error)
@@ -82,8 +82,15 @@ def time_remove(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     return go(request, "ticket", number, toast_text="Taken away")
 
 
-def _kept_to_now(said: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """The minutes of a timer are rounded up for reading; it has not run into the future."""
+def _exact(form: TimeForm, entry: TimeEntry, at: datetime) -> dict[str, Any]:
+    """A form shows minutes; what was not changed in it keeps its seconds."""
+    said, shown = form.said(at), time_initial(entry, at)
+    took = said["ended_at"] - said["started_at"]
+    if said["started_at"] == entry.started_at.replace(second=0, microsecond=0):
+        said["started_at"] = entry.started_at
+    said["ended_at"] = said["started_at"] + took
+    if form.cleaned_data["minutes"] == shown["minutes"]:
+        said["ended_at"] = said["started_at"] + ((entry.ended_at or at) - entry.started_at)
     return said | {"ended_at": max(min(said["ended_at"], at), said["started_at"])}
 
 

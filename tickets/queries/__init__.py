@@ -37,10 +37,8 @@ from tickets.queries.time import (
     minutes_said,
     seconds_logged,
     time_of,
-    timer_of,
     told_client,
     work_of,
-    work_of_entries,
 )
 from tickets.queries.timeline import Item, parts, timeline
 from tickets.queries.waits import Wait, waits_of
@@ -94,10 +92,8 @@ __all__ = [
     "seconds_logged",
     "time_of",
     "timeline",
-    "timer_of",
     "told_client",
     "view_counts",
     "waits_of",
     "work_of",
-    "work_of_entries",
 ]

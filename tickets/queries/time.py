@@ -79,12 +79,6 @@ def logged(entry: TimeEntry) -> Logged:
     return Logged(entry, kind, entry.seconds, tuple(_part(one) for one in entry.parts))
 
 
-def timer_of(person_id: int) -> TimeEntry | None:
-    """The timer of a person, while one runs."""
-    running = TimeEntry.objects.filter(person_id=person_id, ended_at__isnull=True)
-    return running.select_related("ticket").first()
-
-
 def told_client(ticket: Ticket) -> list[str]:
     """The work on a request in sentences for the client, where some of it may be charged."""
     rows = TimeEntry.objects.done().filter(ticket=ticket, client_id=ticket.client_id)
@@ -147,11 +141,6 @@ def work_of(
     if refs is not None:
         rows = rows.filter(billed_ref__in=["", *refs])
     return _pieces(rows)
-
-
-def work_of_entries(entry_ids: Iterable[int]) -> list[Piece]:
-    """The stretches of some entries."""
-    return _pieces(TimeEntry.objects.done().filter(pk__in=set(entry_ids)))
 
 
 def clients_with_open_time(*, before: date) -> set[int]:
