@@ -19,7 +19,7 @@ class ContractsConfig(AppConfig):
         "client-rail": [f"{_PAGES}.on_client_rail"],
         "client-columns": [f"{_PAGES}.on_client_list"],
         "device-rail": [f"{_PAGES}.on_device_rail"],
-        "ticket-rail": [f"{_PAGES}.on_ticket_rail"],
+        "ticket-coverage": [f"{_PAGES}.on_ticket_coverage"],
         "palette": [f"{_PAGES}.on_palette"],
         "portal-home": [f"{_PORTAL}.on_home"],
         "portal-home-last": [f"{_PORTAL}.on_home_last"],

@@ -19,7 +19,7 @@ from contracts.pages import (
     versions,
 )
 from contracts.pages.approvals import on_agreement_rail
-from contracts.pages.coverage import on_ticket_rail
+from contracts.pages.coverage import on_ticket_coverage
 from contracts.pages.panels import (
     on_client_list,
     on_client_page,
@@ -62,6 +62,6 @@ __all__ = [
     "on_client_ties",
     "on_device_rail",
     "on_palette",
-    "on_ticket_rail",
+    "on_ticket_coverage",
     "urlpatterns",
 ]

@@ -74,7 +74,7 @@ def agreement_rows(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def on_ticket_rail(request: HttpRequest, ticket: Any) -> dict[str, Any] | None:
+def on_ticket_coverage(request: HttpRequest, ticket: Any) -> dict[str, Any] | None:
     """From a ticket to the question why it is covered, with what the ticket knows filled in."""
     if not request.viewer.may(Permission.AGREEMENT_VIEW):
         return None
@@ -91,7 +91,7 @@ def on_ticket_rail(request: HttpRequest, ticket: Any) -> dict[str, Any] | None:
     if ticket.site_id:
         asked += f"&site={ticket.site_id}"
     return {
-        "template": "contracts/_ticket_rail.html",
+        "template": "contracts/_ticket_coverage.html",
         "url": f"{reverse('agreement-coverage', args=[agreement_id])}?{asked}",
     }
 
