@@ -25,6 +25,7 @@ from tickets.dispatch import queries as oncall
 from tickets.dispatch.events import CallTaken
 from tickets.events import TicketResolved
 from tickets.models import Ticket
+from tickets.rules.states import pauses
 
 BY = system("Monitoring")
 PRIORITIES = {
@@ -154,6 +155,20 @@ def say_on_ticket(
     if ticket is not None:
         key = f"{event.kind}:{told.entry_id}"[:80]
         tickets.note(ticket=ticket, body=SAID[event.kind], key=key, by=BY, at=told.at)
+
+
+@reacts_to(events.IncidentHeld)
+def let_the_ticket_wait(event: events.IncidentHeld, told: Told) -> None:
+    """In agreed maintenance the promise waits too, until its end (K5)."""
+    ticket = _ticket_of(event.incident_id)
+    if ticket is None or event.why != events.WHY["maintenance"] or pauses(ticket.status):
+        return
+    until = Incident.objects.values_list("wake_at", flat=True).get(pk=event.incident_id)
+    if until is not None and until > told.at:
+        tickets.set_status(
+            ticket=ticket, status="scheduled", pause_reason="Agreed maintenance",
+            resumes_at=until, by=BY, at=told.at,
+        )  # fmt: skip
 
 
 @reacts_to(events.IncidentAssigned)

@@ -202,6 +202,18 @@ def thin() -> None:
         actions.forget(clock=clock, by=BY, at=now)
 
 
+@platform_task
+def begin_windows() -> None:
+    """Let the promises of open incidents wait where maintenance has begun."""
+    for_each(_begin)
+
+
+def _begin(_tenant: Tenant) -> None:
+    clock = queries.position().evaluated_at
+    if clock is not None:
+        actions.begin_windows(clock=clock, by=BY, at=datetime.now(UTC))
+
+
 # -- the canary ------------------------------------------------------------------------------------
 
 

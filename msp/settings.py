@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
         "monitoring.tasks.drain": 1,
         "monitoring.tasks.sweep": 2,
         "monitoring.tasks.tend_canaries": 10,
+        "monitoring.tasks.begin_windows": 30,
         "billing.tasks.open_due_runs": 300,
         "billing.tasks.sweep": 10,
         "contracts.tasks.renew_due": 3600,

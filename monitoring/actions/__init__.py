@@ -3,6 +3,7 @@
 from monitoring.actions.absorbing import Absorbed, absorb, absorb_spool, begin_epoch, replay
 from monitoring.actions.agreeing import (
     agree_window,
+    begin_windows,
     cancel_window,
     put_behind,
     take_from_behind,
@@ -45,6 +46,7 @@ __all__ = [
     "answer_cost",
     "assign_incident",
     "begin_epoch",
+    "begin_windows",
     "call_for_help",
     "cancel_window",
     "change_cap",

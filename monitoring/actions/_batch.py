@@ -33,6 +33,7 @@ from monitoring.queries.checks import special_plan
 from monitoring.rules import contents, folding, lapse
 from monitoring.rules.envelope import JSON, PACKET, Envelope
 from monitoring.rules.series import MOST_SERIES
+from monitoring.rules.skew import LOOKED_AT, WRONG, noted, skew_of
 from monitoring.rules.sources import healthchecks, native, packet
 from monitoring.rules.sources.report import Report
 from msp.kit.refs import Actor
@@ -127,6 +128,7 @@ class Batch:
         if self.rows:
             self._write_rows()
             self._write_words()
+            self._write_clocks()
             self._write_changes()
             self._write_readings()
         self.keys.mark(self.newest)
@@ -260,6 +262,19 @@ class Batch:
             check.body = texts.get(check.pk, check.body)
             check.facts = dict(list((check.facts | facts.get(check.pk, {})).items())[-200:])
             check.save(update_fields=["body", "facts"])
+
+    def _write_clocks(self) -> None:
+        """Note clocks that are wrong (C5); those that are right cost nothing."""
+        wrong = {}
+        for row in self.rows.values():
+            skew = skew_of([(one.at, one.sent_at) for one in row.reports[-LOOKED_AT:]])
+            if skew is not None and abs(skew) > WRONG:
+                wrong[row.id] = skew, row.reports[-1].at
+        for check in Check.objects.filter(pk__in=wrong).only("facts") if wrong else ():
+            said = noted(check.facts, *wrong[check.pk])
+            if said:
+                check.facts |= said
+                check.save(update_fields=["facts"])
 
     def _write_changes(self) -> None:
         changed = [row for row in self.rows.values() if row.changes]

@@ -1,6 +1,6 @@
 """What people agree on: when nobody is called, and what stands behind what."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -8,7 +8,7 @@ from contracts.clients.models import Client, Device, Site
 from monitoring import events
 from monitoring.models import Check, Dependency, Incident, MaintenanceWindow
 from monitoring.queries.surroundings import edges_of
-from monitoring.queries.windows import rule_of
+from monitoring.queries.windows import covers, place_of, rule_of, touching
 from monitoring.rules import behind, windows
 from monitoring.rules.windows import BadWindow
 from msp.kit.refs import Actor
@@ -61,6 +61,29 @@ def cancel_window(*, window: MaintenanceWindow, by: Actor, at: datetime) -> None
     row.save(update_fields=["cancelled_at"])
     _wake_held(at)
     announce(_told(events.WindowCancelled, row), by=by, at=at)
+
+
+@transaction.atomic
+def begin_windows(*, clock: datetime, by: Actor, at: datetime) -> int:
+    """Have open incidents judged anew whose maintenance has begun meanwhile; how many they are.
+
+    Their tickets wait then: nobody owes a promise in a time that was agreed otherwise (K5).
+    """
+    told = Incident.objects.filter(resolved_at__isnull=True, check_row__isnull=False)
+    rows = list(told.exclude(told="").exclude(quiet="maintenance").select_related("device"))
+    if not rows:
+        return 0
+    running = [
+        row
+        for row in touching(clock, clock + timedelta(seconds=1))
+        if windows.holds_until([rule_of(row)], clock) is not None
+    ]
+    begun = [
+        row.pk
+        for row in rows
+        if any(covers(one, place_of(row.device, row.check_row_id)) for one in running)
+    ]
+    return Incident.objects.filter(pk__in=begun).update(wake_at=clock)
 
 
 def _wake_held(at: datetime) -> None:

@@ -18,6 +18,7 @@ from monitoring.models import Check, Series
 from monitoring.queries import charts, forecasts, history, standing, views, windows
 from monitoring.queries.lists import checks_of
 from monitoring.rules import series as names
+from monitoring.rules.skew import wrong_by
 from msp.kit.web import asked, page
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
@@ -173,6 +174,7 @@ def on_device_rail(request: HttpRequest, device: Device) -> dict[str, Any] | Non
         return None
     now = standing.pulse(datetime.now(UTC))
     checks = checks_of(device.pk, now)
+    skew = next(filter(None, (wrong_by(one.facts, one.last_seen_at) for one in checks)), None)
     return {
         "template": "monitoring/_device_rail.html",
         "device": device,
@@ -180,6 +182,8 @@ def on_device_rail(request: HttpRequest, device: Device) -> dict[str, Any] | Non
         "now": now,
         "windows": windows.of_device(device, now.at),
         "above": windows.behind_what(device),
+        "skew": skew,
+        "ahead": abs(skew) if skew else None,
         "waiting": not any(check.last_seen_at for check in checks),
         "command": beat_command(request, host=device.name),
     }

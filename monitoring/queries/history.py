@@ -13,6 +13,7 @@ from monitoring.rules import bars
 HOUR = timedelta(hours=1)
 IN_A_ROW = 30
 DAYS = 90
+LEAST_KNOWN = 0.0005  # of a time; of less a share would say more than is known
 BRIEF = timedelta(minutes=30)  # a day with less down time than this shows a brief outage
 
 
@@ -89,7 +90,8 @@ def availability(checks: Sequence[Check], now: Pulse, days: int = DAYS) -> Strip
     for bar in bars.bars(past, start, now.at, days):
         brief = bar.state == "down" and bar.down < BRIEF
         shown.append("degraded" if brief else _shown(bar.state))
-    share = bars.availability(past)
+    known = sum((one.length for one in past if one.state != "unknown"), timedelta())
+    share = bars.availability(past) if known >= LEAST_KNOWN * (now.at - start) else None
     percent = None if share is None else bars.shown_percent(share, 2)
     label = f"Last {days} days: {spoken(past)}"
     return Strip(shown, label, start, now.at, percent)

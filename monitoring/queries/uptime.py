@@ -40,8 +40,9 @@ class Row:
 
     @property
     def share(self) -> Decimal | None:
+        """None also where so little is known that what is not known is shown as all of it."""
         share = self.figures.share
-        return None if share is None else bars.shown_percent(share, 3)
+        return None if share is None or self.unknown >= 100 else bars.shown_percent(share, 3)
 
     @property
     def unknown(self) -> Decimal:

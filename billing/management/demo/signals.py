@@ -158,6 +158,11 @@ def silence(story: Story, code: str, began: datetime, minutes: int) -> list[Step
     return [*steps, (back, come_back)]
 
 
+def pace_of(device: Device) -> int:
+    """How often, in seconds, the fleet lets a device report."""
+    return 15 if device.name == "twd-srv-01" else 30 if device.kind == "server" else 60
+
+
 def enrol(story: Story, file: Path) -> None:
     """Hand over to the fleet: everybody is alive now, and reports at a pace of its own from here.
 
@@ -167,11 +172,12 @@ def enrol(story: Story, file: Path) -> None:
     fleet = []
     devices = [d for company in cast.COMPANIES for d in story.devices[company.code]]
     for device in devices:
-        tell(story, device, story.now)
+        pace = pace_of(device)
+        tell(story, device, story.now, period=pace, grace=pace)
     absorb(story.now)
     for device in devices:
         silent = device.name == "twd-srv-01"
-        pace = 15 if silent else 30 if device.kind == "server" else 60
+        pace = pace_of(device)
         expect(device, pace, story.now)
         fleet.append(
             {
