@@ -4,9 +4,13 @@ from django.urls import reverse
 
 from contracts import events
 from contracts.clients.models import Contact
-from contracts.models import AgreementVersion, Quote
+from contracts.models import Agreement, AgreementVersion, Quote
 from contracts.papers import mails
+from contracts.queries import agreements
 from contracts.queries import quotes as queries
+from contracts.queries.renewals import term_of
+from contracts.rules.renewing import said
+from msp.kit.periods import local_date
 from tenants.journal.registry import Told, reacts_to
 from tenants.notices import actions as notices
 from tenants.people.models import Person
@@ -93,6 +97,25 @@ def _tell_sellers(key: str, quote_id: int, told: Told, text: str) -> None:
 def _sellers() -> list[Person]:
     rows = Person.objects.filter(kind=Person.Kind.STAFF, is_active=True)
     return [one for one in rows if Permission.AGREEMENT_EDIT in permissions_of(one.role)]
+
+
+@reacts_to(events.AgreementRenewed, events.NoticeGiven, events.AgreementEnding)
+def mail_what_becomes_of_it(
+    event: events.AgreementRenewed | events.NoticeGiven | events.AgreementEnding, told: Told
+) -> None:
+    """Whoever answers for the client hears of renewal, notice and end; each once (T9)."""
+    agreement = Agreement.objects.select_related("client").get(pk=event.agreement_id)
+    what = {events.AgreementRenewed: "renewed", events.NoticeGiven: "notice"}.get(
+        type(event), "ending"
+    )
+    version = agreements.version_on(agreement, local_date(told.at, agreement.client.zone))
+    letter = mails.term(agreement, what, said(term_of(agreement, version)))
+    addresses = [contact.email for contact in _readers(event.client_id, None)]
+    for address in addresses or filter(None, [agreement.client.billing_email]):
+        notices.mail(
+            key=f"agreement:{told.entry_id}:{address}"[:120], to=address,
+            subject=letter.subject, text=letter.text, at=told.at,
+        )  # fmt: skip
 
 
 def _readers(client_id: int, contact_id: int | None) -> list[Contact]:

@@ -28,6 +28,8 @@ def _renew(_tenant: Tenant) -> None:
             actions.renew_due(agreement=agreement, by=system("Renewals"), at=now)
         except Refused as error:
             log.warning("Agreement %s could not be renewed: %s", agreement.number, error.reason)
+    for pk in renewals.ending_agreements(now):
+        actions.remind_of_end(agreement=Agreement.objects.get(pk=pk), by=system("Renewals"), at=now)
 
 
 @platform_task

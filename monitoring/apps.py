@@ -11,6 +11,7 @@ class MonitoringConfig(AppConfig):
         "today": ["monitoring.pages.on_today"],
         "client": ["monitoring.pages.on_client_page", "monitoring.pages.on_client_uptime"],
         "client-signals": ["monitoring.pages.on_client_signals"],
+        "agreement": ["monitoring.pages.on_agreement_page"],
         "client-stats": ["monitoring.pages.on_client_stats"],
         "device": ["monitoring.pages.on_device_page"],
         "device-rail": ["monitoring.pages.on_device_rail"],

@@ -51,7 +51,13 @@ from contracts.actions.quotes import (
     withdraw_quote,
     write_quote,
 )
-from contracts.actions.renewals import give_notice, raise_prices, renew, renew_due
+from contracts.actions.renewals import (
+    give_notice,
+    raise_prices,
+    remind_of_end,
+    renew,
+    renew_due,
+)
 from contracts.actions.roadmaps import (
     assess,
     begin_roadmap,
@@ -99,6 +105,7 @@ __all__ = [
     "publish",
     "quote_phases",
     "raise_prices",
+    "remind_of_end",
     "renew",
     "renew_due",
     "revise_level",

@@ -9,13 +9,14 @@ from contracts import events
 from contracts.actions.agreements import LineInput, amend, publish, set_lines
 from contracts.models import Agreement, AgreementVersion
 from contracts.queries import renewals as queries
-from contracts.rules.renewing import earliest_end, next_end
+from contracts.rules.renewing import earliest_end, next_end, reminds_on
 from contracts.rules.repricing import uplift_line
 from msp.kit.money import minor_units
 from msp.kit.periods import local_date
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
+from tenants.journal.queries import about
 
 
 @transaction.atomic
@@ -95,6 +96,25 @@ def renew_due(*, agreement: Agreement, by: Actor, at: datetime) -> bool:
     renew(
         agreement=agreement, months=term.renews_months or 1,
         percent=None if blocked else percent, by=by, at=at,
+    )  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def remind_of_end(*, agreement: Agreement, by: Actor, at: datetime) -> bool:
+    """Say that the time to decide comes, once for each last day; False where it is not near."""
+    agreement, version = _locked(agreement)
+    term = queries.term_of(agreement, version)
+    if not reminds_on(term, local_date(at, agreement.client.zone)) or agreement.last_on is None:
+        return False
+    last_on = agreement.last_on.isoformat()
+    told = about("agreement", agreement.pk, rooms=("contracts",))
+    if any(one.kind == events.AgreementEnding.kind and one.facts["last_on"] == last_on
+           for one in told):  # fmt: skip
+        return False
+    announce(
+        events.AgreementEnding(agreement.pk, agreement.client_id, agreement.name, last_on),
+        by=by, at=at,
     )  # fmt: skip
     return True
 

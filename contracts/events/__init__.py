@@ -282,3 +282,15 @@ class OverrideWithdrawn(Event):
     client_id: int
     quantity: int
     reason: str
+
+
+@dataclass(frozen=True)
+class AgreementEnding(Event):
+    """The time to decide about the end comes; told once for each last day."""
+
+    kind: ClassVar[str] = "contracts.ending"
+    sentence: ClassVar[str] = "reminded of the end of {name} with {last_on}"
+    agreement_id: int
+    client_id: int
+    name: str
+    last_on: str

@@ -1,11 +1,11 @@
-"""The mails that bring a quote, or ask to approve a version of an agreement."""
+"""The mails that bring a quote, ask to approve a version, or tell what becomes of an agreement."""
 
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from contracts.models import AgreementVersion, QuoteVersion
+from contracts.models import Agreement, AgreementVersion, QuoteVersion
 from tenants.context import address, current
 
 
@@ -41,3 +41,23 @@ def approval(version: AgreementVersion) -> Letter:
     text = render_to_string("contracts/mail/approval.txt", given)
     subject = f"Please look at version {version.number} of {version.agreement.name}"
     return Letter(subject, text.strip() + "\n")
+
+
+SUBJECTS = {
+    "renewed": "{name} goes on",
+    "notice": "{name} ends",
+    "ending": "{name}: what happens at its last day",
+}
+
+
+def term(agreement: Agreement, what: str, words: str) -> Letter:
+    """What became, or becomes, of an agreement at its last day. `words` are its term, said."""
+    given = {
+        "agreement": agreement,
+        "what": what,
+        "words": words,
+        "msp_name": current().name,
+        "link": address(reverse("portal-agreement")),
+    }
+    text = render_to_string("contracts/mail/term.txt", given)
+    return Letter(SUBJECTS[what].format(name=agreement.name), text.strip() + "\n")

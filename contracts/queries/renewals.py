@@ -8,7 +8,7 @@ from decimal import Decimal
 from contracts.models import Agreement, AgreementVersion
 from contracts.queries.agreements import published_of
 from contracts.queries.pricing import Standing, standings
-from contracts.rules.renewing import SOON, Term, said
+from contracts.rules.renewing import SOON, Term, reminds_on, said
 from msp.kit.periods import local_date
 from tenants.people.rules.viewer import Viewer
 
@@ -105,3 +105,18 @@ def due_agreements(at: datetime) -> list[int]:
         notice_given_on=None, versions__renews_months__isnull=False,
     )  # fmt: skip
     return list(rows.distinct().values_list("pk", flat=True))
+
+
+def ending_agreements(at: datetime) -> list[int]:
+    """Agreements whose last day, or the last day to say no, comes within a month."""
+    known = Agreement.objects.filter(
+        state=Agreement.State.ACTIVE, ends_on__isnull=False, notice_given_on=None,
+        ends_on__gt=at.date(),
+    ).select_related("client")  # fmt: skip
+    latest = {version.agreement_id: version for version in published_of([a.pk for a in known])}
+    return [
+        one.pk
+        for one in known
+        if one.pk in latest
+        and reminds_on(term_of(one, latest[one.pk]), local_date(at, one.client.zone))
+    ]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from msp.kit.periods import anchored, long_date
 
+REMIND = 30  # days before the last day for notice on which the client is reminded
 SOON = 90  # days before the last day for notice in which a renewal is worth a look
 
 
@@ -38,6 +39,15 @@ class Term:
             and self.notice_given_on is None
             and today > self.decide_by
         )
+
+
+def reminds_on(term: Term, today: date) -> bool:
+    """Whether the client should hear now that the end or the next term comes: a month before it
+    is too late to say no."""
+    if term.ends_on is None or term.notice_given_on is not None:
+        return False
+    decide_by = term.decide_by or term.ends_on
+    return decide_by - timedelta(days=REMIND) <= today < term.ends_on
 
 
 def next_end(starts_on: date, ends_on: date, months: int) -> date:

@@ -14,6 +14,7 @@ from monitoring.pages import (
 from monitoring.pages.devices import on_device_badges, on_device_page, on_device_rail
 from monitoring.pages.fills import (
     nav_count,
+    on_agreement_page,
     on_client_page,
     on_client_stats,
     on_client_uptime,
@@ -27,6 +28,7 @@ from monitoring.pages.signals import on_client_signals
 
 __all__ = [
     "nav_count",
+    "on_agreement_page",
     "on_client_page",
     "on_client_signals",
     "on_client_stats",

@@ -8,7 +8,8 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
 from contracts.clients.models import Client, Device
-from monitoring.queries import history, standing, views
+from contracts.models import Agreement
+from monitoring.queries import history, standing, uptime, views
 from monitoring.queries.lists import checks_of
 from msp.kit.slots import once
 from msp.kit.web import page
@@ -80,6 +81,17 @@ def on_client_uptime(request: HttpRequest, client: Client) -> dict[str, Any] | N
     if not _sees(request):
         return None
     return {"template": "monitoring/_client_uptime.html", "client": client}
+
+
+def on_agreement_page(request: HttpRequest, agreement: Agreement) -> dict[str, Any] | None:
+    """How available the devices it covers were, month by month (S19)."""
+    if not _sees(request) or agreement.state == Agreement.State.DRAFT:
+        return None
+    months = uptime.under(agreement, datetime.now(UTC))
+    if not months:
+        return None
+    client = agreement.client
+    return {"template": "monitoring/_of_agreement.html", "months": months, "client": client}
 
 
 def on_client_stats(request: HttpRequest, client: Client) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from contracts import queries as contracts
 from contracts.clients.models import Client, Device
+from contracts.models import Agreement
 from monitoring.models import Check
 from monitoring.queries import history
 from monitoring.queries.history import Strip
@@ -146,6 +147,36 @@ def _by_agreement(client: Client, rows: Sequence[Row], end: datetime) -> list[Ro
     return [
         _together(name or "No agreement", group)
         for name, group in sorted(groups.items(), key=lambda pair: (not pair[0], pair[0]))
+    ]
+
+
+def under(agreement: Agreement, at: datetime, months: int = 3) -> list[tuple[Period, Row]]:
+    """The last months of the devices an agreement covers, the running one first (S19).
+
+    A month of which nothing is known is left out; agreed maintenance and what nobody could
+    see do not count either way.
+    """
+    client = agreement.client
+    month = month_of("", at.astimezone(ZoneInfo(client.zone)).date())
+    found = []
+    for _ in range(months):
+        if month.end <= agreement.starts_on:
+            break
+        rows = Device.objects.filter(client=client)
+        mine = _covered_by(agreement, in_service(rows, month), bounds(client, month, at)[1])
+        whole = report(client, mine, month, at).whole
+        if whole.share is not None:
+            found.append((month, whole))
+        month = periods.previous_month(month)
+    return found
+
+
+def _covered_by(agreement: Agreement, devices: list[Device], at: datetime) -> list[Device]:
+    covers = contracts.cover_devices(client_id=agreement.client_id, devices=devices, at=at)
+    return [
+        one
+        for one in devices
+        if covers[one.pk].covered and covers[one.pk].agreement_id == agreement.pk
     ]
 
 

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from contracts import actions, queries
 from contracts.models import AgreementVersion
-from contracts.queries.renewals import due_agreements
+from contracts.queries.renewals import due_agreements, ending_agreements
 from msp.kit.refusals import Conflict, Refused
+from tenants.notices.models import Mail
 from tests import make
 
 END = date(2027, 1, 1)
@@ -139,3 +140,23 @@ def test_a_version_is_read_with_what_it_changed(plan, guy):
     assert "Fee: $100.00 a month" in text
     assert "Fee: $103.00 a month" in text
     assert guy.get(f"/agreements/{plan.pk}/versions/9").status_code == 404
+
+
+def test_the_client_hears_once_of_the_end_of_notice_and_of_renewal(plan, drain):
+    october = datetime(2026, 10, 20, 15, tzinfo=UTC)
+    assert actions.remind_of_end(agreement=plan, **who(october)) is False  # too early to say
+    assert ending_agreements(NOVEMBER) == [plan.pk]
+    assert actions.remind_of_end(agreement=plan, **who(NOVEMBER)) is True
+    assert actions.remind_of_end(agreement=plan, **who(NOVEMBER + timedelta(days=1))) is False
+    drain()
+    [mail] = Mail.objects.filter(subject__contains="Managed")
+    assert mail.to == "cleo@harbor-dental.example"
+    assert "It runs to 31 December 2026 and then goes on for 12 months" in mail.text
+    actions.renew(agreement=plan, months=12, **who())
+    drain()
+    assert Mail.objects.filter(subject="Managed goes on").count() == 1
+    actions.give_notice(agreement=plan, **who())
+    drain()
+    notice = Mail.objects.get(subject="Managed ends")
+    assert "Notice was given; 31 December 2027 is its last day." in notice.text
+    assert ending_agreements(NOVEMBER) == []

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from contracts.clients.models import Device
+from contracts.models import Agreement
 from monitoring import actions
 from monitoring.models import BlindInterval, Check, Flip, Incident
+from monitoring.queries import uptime
 from tests import make
 from tests.make import BY
 from tests.monitoring import scene as scenes
@@ -139,3 +142,17 @@ def test_what_is_covered_needs_no_answer(scene, cleo):
 def test_the_status_page_of_a_client_with_nothing(cast, eve):
     make.device(cast.quill, "qa-pc-01")
     assert "Nothing is watched yet" in eve.get("/portal/status").content.decode()
+
+
+def test_an_agreement_shows_the_months_of_what_it_covers(scene, ben):
+    plan = Agreement.objects.get(client=scene.server.client)
+    with time_machine.travel(scene.at, tick=False):
+        html = ben.get(f"/agreements/{plan.pk}").content.decode()
+        found = uptime.under(plan, scene.at)
+        month, newest = found[0]
+        devices = uptime.in_service(Device.objects.filter(client=plan.client), month)
+        whole = uptime.report(plan.client, devices, month, scene.at).whole
+        assert newest.figures == whole.figures
+    assert "Availability of what it covers" in html
+    other = make.agreement(make.client("Quill Papers"), make.flat())
+    assert uptime.under(other, scene.at) == []
