@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from billing.management.demo import cast, money, offers, setting, shop, signals, work
+from billing.management.demo import cast, counted, money, offers, setting, shop, signals, work
 from contracts.clients.models import Client, Contact
 from msp.kit.refs import system
 from tenants import context, provision
@@ -69,6 +69,7 @@ class Command(BaseCommand):
             for _at, step in sorted(chapters, key=lambda chapter: chapter[0]):
                 step()
             steps = work.chapters(story) + money.months(story) + signals.chapters(story)
+            steps += counted.chapters(story)
             for number, (_at, step) in enumerate(sorted(steps, key=lambda one: one[0])):
                 step()
                 if number % 40 == 0:

@@ -311,6 +311,9 @@ def agreed_apart(company: cast.Company) -> list[contracts.LineInput]:
             "amount": "165.00", "rolls": 2, "work_types": ["project"],
         }),
         "MTA": ("Licence administration", "percentage", {"percent": "3"}),
+        "ALA": ("Drawing software", "per_licence", {
+            "unit_price": "38.00", "products": ["Draftline Studio"],
+        }),
         "QHL": ("Three years signed", "discount", {"percent": "5"}),
         "PFT": ("Least a month comes to", "commitment", {"amount": "320.00"}),
     }  # fmt: skip
