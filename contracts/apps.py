@@ -25,6 +25,10 @@ class ContractsConfig(AppConfig):
         "portal-home-last": [f"{_PORTAL}.on_home_last"],
         "portal-device": [f"{_PORTAL}.on_device"],
     }
+    feeds = [
+        ("quote.accepted", "A client accepted a quote"),
+        ("quote.declined", "A client declined a quote"),
+    ]
     setup = [
         Step(
             "Publish the first agreement",

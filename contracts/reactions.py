@@ -11,6 +11,7 @@ from contracts.queries import quotes as queries
 from contracts.queries.renewals import term_of
 from contracts.rules.renewing import said
 from msp.kit.periods import local_date
+from tenants.context import address
 from tenants.journal.registry import Told, reacts_to
 from tenants.notices import actions as notices
 from tenants.people.models import Person
@@ -62,6 +63,20 @@ def tell_of_refusal(event: events.QuoteDeclined, told: Told) -> None:
     _tell_sellers(
         f"quote:{event.quote_id}:{told.entry_id}", event.quote_id, told,
         f"{told.by.name} declined {event.number} {event.name}: {event.reason}",
+    )  # fmt: skip
+
+
+@reacts_to(events.QuoteAccepted, events.QuoteDeclined)
+def tell_webhooks(event: events.QuoteAccepted | events.QuoteDeclined, told: Told) -> None:
+    quote = Quote.objects.select_related("client").get(pk=event.quote_id)
+    accepted = isinstance(event, events.QuoteAccepted)
+    notices.publish(
+        kind="quote.accepted" if accepted else "quote.declined", key=f"entry:{told.entry_id}",
+        payload={
+            "number": quote.number, "name": quote.name, "client": quote.client.name,
+            "url": address(reverse("quote", args=[quote.pk])),
+        },
+        at=told.at,
     )  # fmt: skip
 
 
@@ -121,6 +136,7 @@ def mail_what_becomes_of_it(
 def _readers(client_id: int, contact_id: int | None) -> list[Contact]:
     """The contact it is for, else those of the client who may answer; only with an address."""
     rows = Contact.objects.filter(client_id=client_id, archived_at=None).exclude(email="")
-    if contact_id is not None:
-        return list(rows.filter(pk=contact_id))
+    named = list(rows.filter(pk=contact_id)) if contact_id is not None else []
+    if named:
+        return named
     return list(rows.filter(portal_role__in=portal_roles(PortalRight.OFFERS_ANSWER)))

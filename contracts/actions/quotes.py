@@ -71,7 +71,7 @@ def write_quote(
         setattr(version, field, value)
     _check_said(version)
     version.save()
-    quote.name = _name(name) if name is not None else quote.name
+    quote.name = _kept_name(quote, name)
     quote.contact = _contact(quote.client, contact)
     quote.save(update_fields=["name", "contact"])
     announce(
@@ -225,6 +225,14 @@ def _name(name: str) -> str:
         raise Refused("A quote needs a name.", field="name")
     if len(said) > 120:
         raise Refused("At most 120 characters.", field="name")
+    return said
+
+
+def _kept_name(quote: Quote, name: str | None) -> str:
+    """What it is called; once it was sent the client knows it by that name, so it keeps it."""
+    said = quote.name if name is None else _name(name)
+    if quote.sent_at is not None and said != quote.name:
+        raise Refused("It was sent under another name and keeps that one.", field="name")
     return said
 
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 from contracts import queries
 from contracts.clients.models import Client, Device
 from contracts.models import Agreement, AgreementLine, AgreementVersion
+from contracts.queries.agreements import MOST_FOUND
+from contracts.queries.quotes import list_quotes
 from contracts.rules import words
 from contracts.rules.terms import read_terms
 from msp.kit.slots import once
@@ -136,7 +138,7 @@ def _rate(cover: queries.Cover) -> dict[str, Any]:
 
 
 def on_palette(request: HttpRequest, q: str) -> Panel:
-    """Agreements by name, number or client, and the pages whose names contain the words."""
+    """Agreements and quotes by name, number or client."""
     sign, text = (q[:1], q[1:].strip()) if q[:1] in ("@", ">", "#", "/") else ("", q)
     if sign or len(text) < 2 or not request.viewer.may(Permission.AGREEMENT_VIEW):
         return None
@@ -149,5 +151,15 @@ def on_palette(request: HttpRequest, q: str) -> Panel:
         }
         for one in queries.search_agreements(request.viewer, text)
     ]
-    groups = [{"title": "Agreements", "items": items}]
-    return {"template": "_palette_results.html", "groups": groups} if items else None
+    quotes = [
+        {
+            "label": f"{one.number} {one.name}",
+            "icon": "file-pen-line",
+            "url": reverse("quote", args=[one.pk]),
+            "hint": one.client.name,
+        }
+        for one in list_quotes(request.viewer, q=text)[:MOST_FOUND]
+    ]
+    known = (("Agreements", items), ("Quotes", quotes))
+    groups = [{"title": title, "items": rows} for title, rows in known if rows]
+    return {"template": "_palette_results.html", "groups": groups} if groups else None

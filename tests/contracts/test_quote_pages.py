@@ -64,6 +64,7 @@ def test_a_quote_is_written_looked_at_and_sent(fay: Browser, cast: Cast) -> None
     assert fay.post(f"/quotes/{found.pk}/drop").status_code == 303
     assert fay.post(f"/quotes/{found.pk}/withdraw").status_code == 303
     assert b"Withdrawn" in fay.get("/quotes?state=withdrawn").content
+    assert b"Q-0001 Care" in fay.get("/palette?q=Q-0001").content
 
 
 def test_it_may_begin_with_the_tiers_priced_for_what_is_there(fay: Browser, cast: Cast) -> None:

@@ -99,6 +99,8 @@ def test_a_sent_version_is_frozen_and_a_change_makes_the_next(cast: Cast) -> Non
     with pytest.raises(DatabaseError), transaction.atomic():
         version.delete()
     following = actions.revise_quote(quote=found, **BY)
+    with pytest.raises(Refused, match="keeps that one"):
+        actions.write_quote(version=following, options=[], lines=[], name="Other", **BY)
     assert (following.number, following.content) == (2, version.content)
     with pytest.raises(Conflict):
         actions.revise_quote(quote=found, **BY)

@@ -23,7 +23,7 @@ from collections import Counter
 from django.core.management import call_command
 from billing.models import Invoice, LineTime, Run
 from contracts.clients.models import Client, Contact, Device
-from contracts.models import Agreement, AgreementLine
+from contracts.models import Agreement, AgreementLine, Quote, Roadmap
 from monitoring.models import Check, EnrolmentKey, Incident
 from tenants import context
 from tenants.journal.models import Delivery
@@ -42,7 +42,10 @@ with context.inside(msp):
         "roles": Counter(Person.objects.exclude(role="").values_list("role", flat=True)),
         "clients": Client.objects.count(),
         "devices": Device.objects.filter(retired_on=None).count(),
-        "agreements": Agreement.objects.filter(state="active").count(),
+        "agreements": Agreement.objects.filter(state="active", quote=None).count(),
+        "quotes": sorted(Quote.objects.values_list("state", "agreement__state")),
+        "once": list(Invoice.objects.filter(run=None).values_list("state", flat=True)),
+        "plans": [len(one.phases) for one in Roadmap.objects.exclude(shared_at=None)],
         "names": sorted(set(Agreement.objects.values_list("name", flat=True))),
         "kinds": sorted(set(AgreementLine.objects.values_list("kind", flat=True))),
         "runs": [[run.state, sorted(set(run.invoices.values_list("state", flat=True)))]
@@ -101,8 +104,11 @@ def test_it_is_a_small_provider_with_half_a_year_behind_it(facts: dict[str, Any]
     assert facts["kinds"] == sorted(TERMS)
     assert facts["names"] == [
         "By the hour", "Managed Complete", "Managed Essential", "Managed by person",
-        "Prepaid hours",
+        "Prepaid hours", "Telephones",
     ]  # fmt: skip
+    assert facts["quotes"] == [["accepted", "active"], ["viewed", None]]
+    assert facts["once"] == ["draft"]
+    assert facts["plans"] == [3]
     assert facts["times"] >= 60
     assert set(facts["outcomes"]) >= {"billed", "drawn", "included"}
     assert facts["let_in"] == [True] * 4
