@@ -60,9 +60,9 @@ def _open_quote(story: Story, client: Client) -> None:
         starts_on=month_of(month_of(story.today).end).start, term_months=12, renews_months=12,
         terms="Prices hold for the first term.", **now,
     )  # fmt: skip
-    contracts.send_quote(version=version, **now)
+    sent = contracts.send_quote(version=version, **now)
     contracts.note_viewed(
-        quote=made, by=Actor("contact", contact.pk, contact.name),
+        quote=sent, by=Actor("contact", contact.pk, contact.name),
         at=story.now - timedelta(days=1),
     )  # fmt: skip
 
