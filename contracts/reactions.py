@@ -11,7 +11,7 @@ from contracts.queries import quotes as queries
 from contracts.queries.renewals import term_of
 from contracts.rules.renewing import said
 from msp.kit.periods import local_date
-from tenants.context import address
+from tenants import context
 from tenants.journal.registry import Told, reacts_to
 from tenants.notices import actions as notices
 from tenants.people.models import Person
@@ -74,7 +74,7 @@ def tell_webhooks(event: events.QuoteAccepted | events.QuoteDeclined, told: Told
         kind="quote.accepted" if accepted else "quote.declined", key=f"entry:{told.entry_id}",
         payload={
             "number": quote.number, "name": quote.name, "client": quote.client.name,
-            "url": address(reverse("quote", args=[quote.pk])),
+            "url": context.address(reverse("quote", args=[quote.pk])),
         },
         at=told.at,
     )  # fmt: skip
