@@ -61,6 +61,10 @@ class ContractsConfig(AppConfig):
             "agreement.view", order=91,
         ),
         Nav(
+            "Settings", "workkind", "Kinds of work", "wrench", "workkind-list", "agreement.edit",
+            order=92,
+        ),
+        Nav(
             "Commercial", "service", "Catalogue", "package", "service-list", "agreement.view",
             order=42, also=("offer", "pricelist"),
         ),

@@ -9,7 +9,8 @@ from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
 from billing.queries.meters import Known, read_for
 from billing.rules.labour import OUTCOMES, amount_again
 from billing.rules.wording import arithmetic
-from contracts.rules.decisions import HOUR_CLASSES, WORK_TYPES
+from contracts import queries as contracts
+from contracts.rules.decisions import HOUR_CLASSES
 from contracts.rules.rating import RATES
 from contracts.rules.register import UnitDays
 from contracts.rules.terms import read_terms
@@ -88,15 +89,17 @@ class WorkedShare:
 
 def worked_on(line: InvoiceLine) -> list[WorkedShare]:
     """The time behind a line, in the order it was worked; `counted` in hours."""
+    rows = list(line.times.all())
+    names = contracts.work_names(row.work_type for row in rows)
     return [
         WorkedShare(
             row,
-            WORK_TYPES.get(row.work_type, row.work_type),
+            names.get(row.work_type, row.work_type),
             HOUR_CLASSES.get(row.hour_class, ""),
             OUTCOMES[row.outcome],
             row.minutes / 60,
         )
-        for row in line.times.all()
+        for row in rows
     ]
 
 

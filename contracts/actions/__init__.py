@@ -65,6 +65,7 @@ from contracts.actions.roadmaps import (
     set_phases,
     share_roadmap,
 )
+from contracts.actions.working import add_work_kind, retire_work_kind
 
 __all__ = [
     "MOST_LINES",
@@ -80,6 +81,7 @@ __all__ = [
     "add_offer",
     "add_price_list",
     "add_service",
+    "add_work_kind",
     "amend",
     "approve_version",
     "ask_approval",
@@ -108,6 +110,7 @@ __all__ = [
     "remind_of_end",
     "renew",
     "renew_due",
+    "retire_work_kind",
     "revise_level",
     "revise_quote",
     "send_quote",

@@ -24,6 +24,7 @@ from contracts.events.quotes import (
     VersionApproved,
     VersionDeclined,
 )
+from contracts.events.working import WorkKindAdded, WorkKindRetired
 from tenants.journal.registry import Event
 
 __all__ = [
@@ -66,6 +67,8 @@ __all__ = [
     "ServiceChanged",
     "VersionApproved",
     "VersionDeclined",
+    "WorkKindAdded",
+    "WorkKindRetired",
 ]
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from contracts.clients.models import Client, Device
+from contracts.forms.working import work_choices
 from contracts.models import Agreement, Service
 from contracts.rules import decisions
 
@@ -15,7 +16,7 @@ class QuestionForm(forms.Form):
 
     device = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     work_type = forms.ChoiceField(
-        choices=[("", "Not known"), *decisions.WORK_TYPES.items()], required=False
+        choices=lambda: [("", "Not known"), *work_choices()], required=False
     )
     role = forms.ChoiceField(choices=[("", "Not known"), *decisions.ROLES.items()], required=False)
     service = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
@@ -53,7 +54,7 @@ class RowForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     work_types = forms.MultipleChoiceField(
-        choices=list(decisions.WORK_TYPES.items()), required=False, label="Kinds of work",
+        choices=work_choices, required=False, label="Kinds of work",
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     roles = forms.MultipleChoiceField(

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from contracts.clients.forms import DateInput
-from contracts.rules.decisions import WORK_TYPES
+from contracts.queries import work_types as known_kinds
 
 KINDS = [
     ("time", "Work by the hour"),
@@ -19,6 +19,15 @@ _PER = [("entry", "each entry"), ("ticket_day", "a ticket's work of one day toge
 # What is typed, under the name it is stored with.
 _TIME = {"least_minutes": "minimum", "step_minutes": "step"}
 _SAME = {"step": 1, "minimum": 0, "per": "entry", "rolls": 0}
+
+
+def work_choices() -> list[tuple[str, str]]:
+    """The kinds of work one may choose; asked when a form is made."""
+    return list(known_kinds().items())
+
+
+class WorkKindForm(forms.Form):
+    name = forms.CharField(max_length=60, label="One more kind of work")
 
 
 class WorkFields(forms.Form):
@@ -48,7 +57,7 @@ class WorkFields(forms.Form):
         max_digits=8, decimal_places=2, min_value=0, required=False, label="At most kept, in hours"
     )
     work_types = forms.MultipleChoiceField(
-        choices=list(WORK_TYPES.items()), required=False, label="Kinds of work; none means all",
+        choices=work_choices, required=False, label="Kinds of work; none means all",
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 

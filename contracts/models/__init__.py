@@ -18,6 +18,7 @@ from contracts.models.service import (
     Service,
     StaffOnlyQuerySet,
 )
+from contracts.models.working import WorkKind
 
 __all__ = [
     "Agreement",
@@ -37,6 +38,7 @@ __all__ = [
     "ServiceLevel",
     "ServiceLevelVersion",
     "StaffOnlyQuerySet",
+    "WorkKind",
 ]
 
 

@@ -17,6 +17,7 @@ from contracts.pages import (
     roadmaps,
     services,
     versions,
+    work_kinds,
 )
 from contracts.pages.approvals import on_agreement_rail
 from contracts.pages.coverage import on_ticket_coverage
@@ -49,6 +50,7 @@ urlpatterns = [
     *services.urlpatterns,
     *offers.urlpatterns,
     *prices.urlpatterns,
+    *work_kinds.urlpatterns,
 ]
 
 __all__ = [

@@ -59,7 +59,7 @@ from contracts.queries.pricing import (
     version_bill,
 )
 from contracts.queries.renewals import Renewal, renewal_queue, term_of
-from contracts.queries.working import cover_work
+from contracts.queries.working import cover_work, own_work_kinds, work_names, work_types
 
 __all__ = [
     "Bill",
@@ -108,6 +108,7 @@ __all__ = [
     "outlook",
     "overrides_of",
     "overrides_on",
+    "own_work_kinds",
     "price_for",
     "price_history",
     "prices_of",
@@ -128,4 +129,6 @@ __all__ = [
     "version_bill",
     "version_on",
     "why_covered",
+    "work_names",
+    "work_types",
 ]

@@ -5,6 +5,7 @@ conditions that failed, each in words, because that is what people ask about lat
 speaks, the lines of the agreement decide as before.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -31,6 +32,7 @@ WORK_TYPES = {
 ROLES = {"technician": "a technician", "engineer": "an engineer", "consultant": "a consultant"}
 HOUR_CLASSES = {"business": "support hours", "after": "after hours", "holiday": "a holiday"}
 MOST_ROWS = 40
+_CODE = re.compile(r"[a-z0-9_]{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ _ASKED = {
 def _check_words(row: Row) -> None:
     for name, words in _WORDS.items():
         for value in getattr(row, name):
+            if name == "work_types" and _CODE.fullmatch(value):
+                continue  # the MSP may have kinds of work of its own
             if words and value not in words:
                 raise InvalidFact(name, f"{value!r:.40} is not one of {_all(words)}")
 
@@ -194,7 +198,8 @@ def _wanted(row: Row, name: str, names: Mapping[str, Mapping[int, str]]) -> str:
 def _one(name: str, value: Any, names: Mapping[str, Mapping[int, str]]) -> str:
     if name in ("service_ids", "site_ids"):
         return names.get(name, {}).get(value, f"number {value}")
-    return _WORDS[name].get(value) or f"a {str(value).replace('_', ' ')}"
+    said = str(value).replace("_", " ")
+    return _WORDS[name].get(value) or (said if name == "work_types" else f"a {said}")
 
 
 def _why(row: Row) -> str:

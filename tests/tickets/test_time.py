@@ -223,3 +223,12 @@ def test_another_msp_knows_nothing_of_it(scene: Scene, ticket: Ticket, beta) -> 
 def test_time_between_two_dates_is_the_clients_date(scene: Scene, ticket: Ticket) -> None:
     start = datetime(2026, 1, 12, 5, 30, tzinfo=UTC)  # half past eleven in Chicago, the day before
     assert log(scene, ticket, 10, start, by=system("Tests")).worked_on.isoformat() == "2026-01-11"
+
+
+def test_time_can_be_of_a_kind_of_ones_own(scene: Scene, ticket: Ticket, ben: Browser) -> None:
+    kind = contracts.add_work_kind(name="Cabling", by=scene.by, at=NINE)
+    entry = log(scene, ticket, work_type="cabling")
+    contracts.retire_work_kind(kind=kind, by=scene.by, at=LATE)
+    assert "Cabling" in ben.get(f"/tickets/{ticket.number}").content.decode()
+    form = ben.get(f"/tickets/{ticket.number}/time/{entry.pk}").content.decode()
+    assert '<option value="cabling" selected>' in form

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from contracts.rules.decisions import ROLES, WORK_TYPES
+from contracts import queries as contracts
+from contracts.rules.decisions import ROLES
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
@@ -174,7 +175,8 @@ def _keep(entry: TimeEntry, ticket: Ticket, at: datetime) -> None:
 
 
 def _check_words(entry: TimeEntry) -> None:
-    for field, known in (("work_type", WORK_TYPES), ("role", ROLES)):
+    kinds = contracts.work_names([entry.work_type])
+    for field, known in (("work_type", kinds), ("role", ROLES)):
         if getattr(entry, field) not in known:
             raise Refused(f"It is none of {', '.join(known)}.", field=field)
     if entry.override not in TimeEntry.Override.values:
@@ -206,7 +208,7 @@ def _check_hours(entry: TimeEntry, at: datetime) -> None:
 
 def _told(entry: TimeEntry) -> dict[str, Any]:
     minutes = entry.seconds // 60
-    kind = WORK_TYPES[entry.work_type]
+    kind = contracts.work_names([entry.work_type])[entry.work_type]
     return {"entry_id": entry.pk, "minutes": minutes, "words": f"{minutes} min of {kind}"}
 
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contracts.rules.decisions import ROLES, WORK_TYPES
+from contracts.rules.decisions import ROLES
 from msp.kit.refusals import Refused
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
 from msp.kit.rest.fields import Id, Instant, WriteSerializer
@@ -20,7 +20,6 @@ from tickets import actions
 from tickets.models import Ticket, TimeEntry
 
 STAFF = Person.objects.filter(kind=Person.Kind.STAFF, is_active=True)
-WORK = [(one, one) for one in WORK_TYPES]
 AS = [(one, one) for one in ROLES]
 
 
@@ -61,7 +60,11 @@ class TimeChange(WriteSerializer):
     person_id = serializers.PrimaryKeyRelatedField(queryset=STAFF, source="person", required=False)
     started_at = serializers.DateTimeField(required=False)
     ended_at = serializers.DateTimeField(required=False)
-    work_type = serializers.ChoiceField(WORK, required=False)
+    work_type = serializers.RegexField(
+        r"^[a-z0-9_]{1,20}$",
+        required=False,
+        help_text="remote, onsite, project, training, travel, or a kind of the MSP's own.",
+    )
     role = serializers.ChoiceField(AS, required=False)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     override = serializers.ChoiceField(TimeEntry.Override.choices, required=False, allow_blank=True)
@@ -83,7 +86,7 @@ class TimeFilter(django_filters.FilterSet):
     client_id = Id()
     person_id = Id()
     worked_on = django_filters.DateFilter()
-    work_type = django_filters.ChoiceFilter(choices=WORK)
+    work_type = django_filters.CharFilter()
     updated_since = Instant(field_name="updated_at", lookup_expr="gte")
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from contracts.rules.decisions import ROLES, WORK_TYPES
+from contracts import queries as contracts
+from contracts.rules.decisions import ROLES
 from tickets.forms.lists import staff_people
 from tickets.forms.new import MomentInput
 from tickets.models import TimeEntry
@@ -20,7 +21,9 @@ class TimeForm(forms.Form):
     started_at = forms.DateTimeField(
         required=False, widget=MomentInput(), label="Began", help_text="Empty: it just ended."
     )
-    work_type = forms.ChoiceField(choices=list(WORK_TYPES.items()), label="Kind of work")
+    work_type = forms.ChoiceField(
+        choices=lambda: list(contracts.work_types().items()), label="Kind of work"
+    )
     note = forms.CharField(
         required=False, max_length=2000, label="What was done",
         widget=forms.Textarea(attrs={"rows": 3}), help_text="Stays among ourselves.",
@@ -37,6 +40,12 @@ class TimeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        chosen = self.initial.get("work_type", "")
+        if chosen and chosen not in dict(self.fields["work_type"].choices):  # it was retired
+            name = contracts.work_names([chosen]).get(chosen, chosen)
+            self.fields["work_type"].choices = [
+                *self.fields["work_type"].choices, (chosen, name),
+            ]  # fmt: skip
         self.fields["person"].queryset = staff_people()
 
     def said(self, at: datetime) -> dict[str, Any]:

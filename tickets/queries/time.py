@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
-from contracts.rules.decisions import HOUR_CLASSES, VERDICTS, WORK_TYPES
+from contracts import queries as contracts
+from contracts.rules.decisions import HOUR_CLASSES, VERDICTS
 from contracts.rules.labour import Worked
 from tickets.models import Ticket, TimeEntry
 
@@ -66,16 +67,18 @@ def time_of(ticket: Ticket, person_id: int | None = None) -> TimeOf:
     rows = list(TimeEntry.objects.filter(wanted).select_related("person", "ticket"))
     here = [one for one in rows if one.ticket_id == ticket.pk]
     running = [one for one in rows if one.ended_at is None]
+    names = contracts.work_names(one.work_type for one in here)
     return TimeOf(
-        [logged(one) for one in here if one.ended_at is not None],
+        [logged(one, names) for one in here if one.ended_at is not None],
         [one for one in running if one.ticket_id == ticket.pk],
         next((one for one in running if one.person_id == person_id), None),
     )
 
 
-def logged(entry: TimeEntry) -> Logged:
-    """One entry with its parts in words."""
-    kind = WORK_TYPES.get(entry.work_type, entry.work_type)
+def logged(entry: TimeEntry, names: dict[str, str] | None = None) -> Logged:
+    """One entry with its parts in words; `names` are of kinds of work, where they are read."""
+    known = names or contracts.work_names([entry.work_type])
+    kind = known.get(entry.work_type, entry.work_type)
     return Logged(entry, kind, entry.seconds, tuple(_part(one) for one in entry.parts))
 
 
