@@ -85,8 +85,21 @@ def _counted(trace: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"At least {trace['minimum']} are charged:"
             f" {_many(trace['minimum_days'], noun + '-day')} are added,"
-            f" {trace['unit_days']} in all."
+            f" {trace['unit_days'] - trace.get('overridden_days', 0)} in all."
         )
+    yield from _by_hand(trace, noun)
+
+
+def _by_hand(trace: Mapping[str, Any], noun: str) -> Iterator[str]:
+    """Numbers said by hand, and what they did to the count that stays beside them (Q7)."""
+    for one in trace.get("overrides", ()):
+        days = Period(date.fromisoformat(one["from"]), date.fromisoformat(one["to"]))
+        yield f"{days}: {_many(one['quantity'], noun)} charged by hand, {one['reason']}."
+    change = trace.get("overridden_days", 0)
+    if change:
+        word = "added" if change > 0 else "taken off"
+        days_said = _many(abs(change), noun + "-day")
+        yield f"{days_said} {word} by that, {trace['unit_days']} in all."
 
 
 def _flat(trace: Mapping[str, Any], currency: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from contracts import actions as contracts
 from contracts.clients import actions as clients
 from contracts.clients import queries
 from contracts.clients.actions import Stretch
+from contracts.models import Agreement
 from contracts.queries import overrides_on
 from contracts.rules.marks import Marks
 from msp.kit.periods import month
@@ -150,3 +151,21 @@ def test_a_person_paid_by_the_sister_company_moves_from_bill_to_bill(harbor):
     theirs = bills["harbor-labs"]["Users"]
     assert theirs.amount == 0
     assert theirs.trace["dropped"][0]["rule"] == "another client pays for it"
+
+
+def test_a_number_by_hand_is_told_beside_what_was_counted(harbor):
+    agreement = Agreement.objects.get(client=harbor)
+    key = agreement.versions.get().lines.get(description="Users").line_key
+    contracts.override_count(
+        agreement=agreement, line_key=key, quantity=3, starts_on=date(2026, 6, 10),
+        ends_on=date(2026, 6, 20), reason="two temps nobody entered", by=make.BY, at=JUNE_20,
+    )  # fmt: skip
+    june = issued(harbor, JUNE, JULY_1)
+    line = june.lines.get(description="Users")
+    assert sentences(line)[1:] == [
+        "1 person makes 30 person-days.",
+        "10\u201319 June 2026: 3 people charged by hand, two temps nobody entered.",
+        "20 person-days added by that, 50 in all.",
+        "$9.50 \u00d7 50 \u00f7 30 days = $15.83",
+    ]
+    assert {check["code"] for check in june.checks} >= {"override"}

@@ -1,5 +1,6 @@
 """The arithmetic of a line, read off its trace."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -71,7 +72,9 @@ def test_a_flat_line_in_words():
 
 
 def test_people_are_people():
-    people = trace(PerUser(Decimal(9)), fleet(1, 1))
+    people = trace(
+        PerUser(Decimal(9)), tuple(replace(one, unit_type="user") for one in fleet(1, 1))
+    )
     assert unit_sum(people) == "2 people, 60 person-days"
     assert days_of(people) == "60 person-days"
     assert days_of(trace(Flat(Decimal(9)))) == "30 days"
