@@ -31,6 +31,7 @@ VERSION_FIELDS = frozenset(
 LONGEST_TEXT = 20_000
 FIRST_OPTION = "a"
 MOST_TRIES = 20
+LONGEST_AHEAD = timedelta(days=3 * 366)
 
 
 @transaction.atomic
@@ -275,6 +276,9 @@ def _sendable(version: QuoteVersion, at: datetime) -> None:
         raise Refused(f"It must be valid today, {today}, at least.", field="valid_until_on")
     if version.starts_on is not None and version.starts_on < today:
         raise Refused(f"{version.starts_on} is past.", field="starts_on")
+    for field in ("valid_until_on", "starts_on"):
+        if (getattr(version, field) or today) > today + LONGEST_AHEAD:
+            raise Refused("At most three years ahead.", field=field)
     found = quoting.findings(queries.content_of(version))
     if found:
         raise Refused(found[0].reason, field=found[0].field)

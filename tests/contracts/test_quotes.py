@@ -111,6 +111,8 @@ def test_what_cannot_be_kept_is_not_sent(cast: Cast) -> None:
         ({"valid_until_on": None}, "valid_until_on"),
         ({"valid_until_on": date(2026, 5, 31)}, "valid_until_on"),
         ({"starts_on": date(2026, 5, 31)}, "starts_on"),
+        ({"starts_on": date(9999, 12, 31)}, "starts_on"),
+        ({"valid_until_on": date(9999, 12, 31)}, "valid_until_on"),
         ({"lines": []}, "lines"),
     ):
         with pytest.raises(Refused) as told:

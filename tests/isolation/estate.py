@@ -100,7 +100,7 @@ def quote(mark: str, client: Client) -> Quote:
     version = contracts.write_quote(
         version=made.versions.get(), options=[contracts.OptionInput(f"Option {mark}")],
         lines=[contracts.QuotedInput(f"Care {mark}", "flat", {"amount": "100.00"})],
-        valid_until_on=date(9000, 1, 1), by=make.BY, at=JUNE_1,
+        valid_until_on=date(2029, 6, 1), by=make.BY, at=JUNE_1,
     )  # fmt: skip
     made = contracts.send_quote(version=version, by=make.BY, at=JUNE_1)
     contracts.revise_quote(quote=made, by=make.BY, at=JUNE_1)
