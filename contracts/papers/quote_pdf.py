@@ -42,15 +42,15 @@ def document(version: QuoteVersion) -> dict[str, Any]:
     quote, answer = version.quote, _answer(version)
     accepted = queries.accepted_choice(answer) if answer else None
     choices = [accepted] if accepted else queries.choices_of(version)
-    level = version.level_version
+    level, told = version.level_version, answer.document if answer else {}
     return {
         "title": f"Quote {quote.number}",
         "paper": papers.sheet_of(quote.currency),
-        "seller": answer.document["seller"] if answer else current().name,
+        "seller": told.get("seller", current().name),
         "number": quote.number,
         "version": version.number,
         "name": quote.name,
-        "client": quote.client.name,
+        "client": told.get("client", quote.client.name),
         "contact": quote.contact.name if quote.contact else "",
         "draft": version.sent_at is None,
         "sent": _date(version.sent_at.date() if version.sent_at else version.created_at.date()),

@@ -272,7 +272,8 @@ def test_the_pdf_shows_the_acceptance_and_is_the_same_each_time(cast: Cast) -> N
     answer = accept(found, cast)
     version = queries.sent_version(found)
     made = quote_pdf.render(version)
-    assert made == quote_pdf.render(version)
+    Client.objects.filter(pk=cast.harbor.pk).update(name="Harbor under another name")
+    assert made == quote_pdf.render(queries.sent_version(found))
     text = " ".join(
         "\n".join(one.extract_text() for one in PdfReader(io.BytesIO(made)).pages).split()
     )
