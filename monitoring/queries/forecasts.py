@@ -77,7 +77,7 @@ def drawn(answer: dict[str, Any], series: Series, at: datetime) -> dict[str, Any
     if found is None or not found.trend.sure or not answer["t"]:
         return answer
     last = answer["t"][-1]
-    ahead = [at + SHOWN_AHEAD * step / STEPS for step in range(1, STEPS + 1)]
+    ahead = [at + SHOWN_AHEAD * step / STEPS for step in range(STEPS + 1)]
     ahead = [one for one in ahead if one.timestamp() > last]
     gap: list[float | None] = [None] * len(answer["t"])
     lines = {

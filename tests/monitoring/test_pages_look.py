@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from monitoring import actions
-from monitoring.models import Check, Cursor, DeadLetter, EnrolmentKey, Series
+from monitoring.models import Check, Cursor, DeadLetter, EnrolmentKey, Rollup, Series
 from monitoring.rules.definitions import Definition
 from monitoring.rules.suggested import suggested
 from monitoring.rules.thresholds import Level, Limits
@@ -124,6 +124,29 @@ def agreed(scene: Scene) -> dict[str, str]:
 @pytest.mark.timeout(600)
 def test_what_is_agreed(scene, browser, ben):
     assert seen(browser, ben, agreed(scene)) == {}
+
+
+@pytest.mark.timeout(600)
+def test_another_rule_what_comes_and_the_canary(scene, browser, ben, ada):
+    disk = Series.objects.get(pk=_series(scene))
+    actions.place_canary(site=scene.site, by=BY, at=scene.at - timedelta(days=2))
+    proof = Check.objects.get(slug="canary")
+    for ago in range(60):
+        at = scene.at - timedelta(hours=12 * ago)
+        Rollup.objects.create(
+            series=disk, seconds=3600, at=at, low=1, high=1, total=85 - ago / 2, count=1, last=1
+        )
+        scenes.incident(
+            proof, 900 + ago, scene.at - timedelta(hours=ago), state="resolved",
+            resolved_at=scene.at,
+        )  # fmt: skip
+    period = "period=60&grace=300&max_run=&fail_threshold="
+    pages = {
+        "replay": f"/monitors/{scene.check.pk}/replay?{period}",
+        "outlook": f"/devices/{scene.server.pk}?series={disk.pk}&range=30d",
+    }
+    assert seen(browser, ben, pages) == {}
+    assert seen(browser, ada, {"canary": "/settings/canary"}) == {}
 
 
 @pytest.mark.timeout(600)

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from billing.management.demo import cast
 from billing.management.demo.setting import SETUP, Story
+from contracts.clients import actions as clients
 from contracts.clients.models import Device
 from monitoring import actions as monitoring
 from monitoring.models import Incident
@@ -44,10 +45,20 @@ def rotate(story: Story) -> None:
     )  # fmt: skip
 
 
+def prove(story: Story) -> None:
+    """The canary stands in our own office, which is nobody's client and under no agreement."""
+    ours = clients.add_client(
+        name=cast.NAME, zone=cast.ZONE, industry="Our own systems", by=SETUP, at=story.now
+    )
+    office = clients.add_site(client=ours, name="Office", by=SETUP, at=story.now)
+    monitoring.place_canary(site=office, by=SETUP, at=story.now)
+
+
 def agree(story: Story) -> None:
     """All of it as of now; none of it touches the server that is about to fall silent."""
     at = story.now
     rotate(story)
+    prove(story)
     for device_class, slug, name, definition in suggested():
         monitoring.keep_template(
             device_class=device_class, slug=slug, name=name, definition=definition, by=SETUP, at=at
