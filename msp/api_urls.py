@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("contracts.clients.api")),
     path("", include("contracts.api")),
     path("", include("tickets.api")),
+    path("", include("tickets.dispatch.api")),
     path("", include("monitoring.api")),
     path("", include("billing.api")),
 ]

@@ -321,6 +321,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "AgreementState": "contracts.models.Agreement.State",
+        "CallState": "tickets.dispatch.models.Call.State",
         "IncidentState": "monitoring.models.Incident.State",
         "InvoiceState": "billing.models.Invoice.State",
         "QuoteState": "contracts.models.Quote.State",

@@ -4,6 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.people.models import Person
+from tenants.people.rules.viewer import Viewer
+
+
+class OfStaffQuerySet(models.QuerySet):
+    """Rows only the MSP's people read."""
+
+    def visible_to(self, viewer: Viewer) -> "OfStaffQuerySet":
+        return self if viewer.is_staff else self.none()
 
 
 class Schedule(models.Model):
@@ -13,6 +21,8 @@ class Schedule(models.Model):
     zone = models.CharField(max_length=64)
     layers = models.JSONField(default=list)
     created_at = models.DateTimeField()
+
+    objects = OfStaffQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -101,6 +111,8 @@ class Call(models.Model):
     taken_at = models.DateTimeField(null=True)
     taken_by = models.CharField(max_length=120, blank=True)
     ended_at = models.DateTimeField(null=True)
+
+    objects = OfStaffQuerySet.as_manager()
 
     class Meta:
         constraints = [
