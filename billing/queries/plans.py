@@ -239,7 +239,7 @@ def _reproduced(client: Client, month: Period, at: datetime) -> Reproduced:
     """The month as it was counted, and line by line why it is not what was issued."""
     bills = list(
         Invoice.objects.filter(
-            client=client, starts_on=month.start, currency=client.currency,
+            client=client, run__starts_on=month.start, currency=client.currency,
             state=Invoice.State.ISSUED,
         ).prefetch_related("lines")
     )  # fmt: skip

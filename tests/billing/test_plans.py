@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from billing import actions as billing
+from billing.actions.once import OnceLine
 from billing.queries import plans
 from billing.rules.plans import Assumptions
 from contracts import actions as contracts
@@ -60,6 +62,19 @@ def test_what_was_learned_since_does_not_move_what_was_issued(quill: Client) -> 
     log(quill, ny(2026, 5, 20, 9), 60, at=AUGUST)
     found = plans.compare(quill, MONTHS, ASSUMED, AUGUST)
     assert [one.same for one in found.present[:3]] == [True, True, True]
+
+
+def test_a_bill_that_is_no_months_is_not_held_against_one(quill: Client) -> None:
+    at = ny(2026, 6, 1, 11)
+    bill = billing.bill_once(
+        client=quill, source_key="quote:1", title="Switch", explanation="", currency="USD",
+        lines=[OnceLine("1", "Switch", D(300), D(1))], by=make.BY, at=at,
+    )  # fmt: skip
+    later = ny(2026, 6, 2, 11)
+    billing.approve(invoices=[bill], by=make.BY, at=later)
+    billing.issue(invoice=bill, by=make.BY, at=later)
+    june = plans.compare(quill, MONTHS, ASSUMED, AUGUST).present[2]
+    assert (june.same, len(june.numbers)) == (True, 1)
 
 
 def test_an_agreement_written_down_late_is_named_as_the_difference(quill: Client) -> None:
