@@ -59,6 +59,8 @@ def test_an_owner_makes_a_schedule_with_a_layer(ada: Browser, alpha: Tenant) -> 
         ("starts_on", "never", "valid date"),
         ("start", "08:00", "Give both times"),
         ("ends_on", "2026-01-01", "It ends before it begins"),
+        ("ends_on", "9999-12-31", "A date from 2000"),
+        ("starts_on", "0001-01-01", "A date from 2000"),
     ],
 )
 def test_a_layer_that_cannot_be_meant_is_said_at_its_field(

@@ -15,7 +15,7 @@ from tickets.dispatch import queries
 from tickets.dispatch.models import Policy, Schedule
 from tickets.dispatch.rules.chain import KINDS, Chain, Step, Target, rule_of
 from tickets.dispatch.rules.rota import DAY, WEEK, Hours, Layer
-from tickets.dispatch.rules.written import MOST_STEPS, chain_of
+from tickets.dispatch.rules.written import FIRST, LAST, MOST_STEPS, chain_of
 from tickets.forms.new import MomentInput
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -148,6 +148,8 @@ class SwapForm(StretchForm):
 
 def moment(wall: datetime, schedule: Schedule) -> datetime:
     """A time on the schedule's wall as an instant; of an hour shown twice the first."""
+    if not FIRST.year <= wall.year <= LAST.year:
+        raise Refused("There is no such time.", field="starts")
     return first_instant(wall.replace(tzinfo=None), zone_named(schedule.zone))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from tickets.dispatch.rules.chain import KINDS, Chain, Step, Target
 from tickets.dispatch.rules.rota import UNITS, Hours, Layer
 
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)  # what turns are counted between
 MOST_LAYERS = 6
 MOST_STEPS = 10
 MOST_REPEATS = 9
@@ -81,6 +82,9 @@ def _demand_layer(layer: Layer) -> None:
         raise BadPlan("Choose who takes turns.", field="people")
     if layer.unit not in UNITS or not 1 <= layer.every <= 52:
         raise BadPlan("A turn lasts 1 to 52 days or weeks.", field="every")
+    for field, day in (("starts_on", layer.starts_on), ("ends_on", layer.ends_on)):
+        if day is not None and not FIRST.year <= day.year <= LAST.year:
+            raise BadPlan(f"A date from {FIRST.year} to {LAST.year}, please.", field=field)
     if layer.ends_on is not None and layer.ends_on <= layer.starts_on:
         raise BadPlan("It ends before it begins.", field="ends_on")
     if any(not one.days for one in layer.hours):
