@@ -8,8 +8,10 @@ over; what is left then is for the next, which it calls at once. With nothing to
 import json
 import logging
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
+import redis
 from django.db import InterfaceError, OperationalError
 
 from monitoring import actions, queries
@@ -18,6 +20,7 @@ from monitoring.queries import canary
 from monitoring.rules import canary as canaries
 from monitoring.rules import envelope, pulses
 from monitoring.rules.series import THIN_AFTER, bucket_of, day_of
+from msp.kit import proof
 from msp.kit.refs import system
 from tenants import context
 from tenants.context import Tenant, current_schema
@@ -243,6 +246,9 @@ def watch_canaries() -> None:
 
 def _watch(_tenant: Tenant) -> None:
     check, at = canary.the_canary(), datetime.now(UTC)
-    if check is not None and canary.is_overdue(check, at):
+    if check is None:  # its device may have been retired like any other
+        with suppress(redis.RedisError):
+            proof.forget(current_schema())
+    elif canary.is_overdue(check, at):
         for pk in actions.call_for_help(check=check, by=BY, at=at):
             send_one(pk)

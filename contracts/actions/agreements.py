@@ -106,6 +106,7 @@ def set_lines(
     if len(lines) > MOST_LINES:
         raise Refused(f"An agreement has at most {MOST_LINES} lines.", field="lines")
     rows = [_line(version, position, line) for position, line in enumerate(lines)]
+    _check_keys(version.agreement, rows)
     version.lines.all().delete()
     AgreementLine.objects.bulk_create(rows)
     version.level_version = level_version
@@ -288,6 +289,21 @@ def _line(version: AgreementVersion, position: int, line: LineInput) -> Agreemen
         description=line.description.strip()[:120], kind=line.kind, facts=write_terms(terms),
         level_version=line.level_version, line_key=line.line_key or uuid.uuid4(),
     )  # fmt: skip
+
+
+def _check_keys(agreement: Agreement, rows: Sequence[AgreementLine]) -> None:
+    """A key is one line's through all versions of its agreement, and of no other."""
+    keys = [row.line_key for row in rows]
+    others = AgreementLine.objects.exclude(version__agreement=agreement).filter(line_key__in=keys)
+    taken = set(others.values_list("line_key", flat=True))
+    for position, key in enumerate(keys):
+        if key in keys[:position]:
+            raise Refused("Two lines have this key.", field=f"lines[{position}].line_key")
+        if key in taken:
+            raise Refused(
+                "It is the key of another agreement's line. Leave it out.",
+                field=f"lines[{position}].line_key",
+            )
 
 
 def _copy(line: AgreementLine, version: AgreementVersion) -> AgreementLine:

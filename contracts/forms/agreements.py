@@ -8,6 +8,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from contracts.actions import LineInput
 from contracts.clients.forms import DateInput
+from contracts.clients.forms.units import Day
 from contracts.forms.pricing import PriceFields, price_initial
 from contracts.models import AgreementLine, AgreementVersion
 from contracts.queries import Catalogue, Planned
@@ -17,7 +18,7 @@ from msp.kit.facts import InvalidFact
 class NewAgreementForm(forms.Form):
     name = forms.CharField(max_length=120, initial="Managed services")
     starts_on = forms.DateField(label="Starts", widget=DateInput)
-    last_on = forms.DateField(label="Last day", widget=DateInput, required=False)
+    last_on = Day(label="Last day", required=False)
     currency = forms.CharField(max_length=3, min_length=3)
 
     def clean_currency(self) -> str:
@@ -29,7 +30,7 @@ class TermsForm(forms.Form):
 
     name = forms.CharField(max_length=120)
     effective_on = forms.DateField(label="In effect from", widget=DateInput)
-    last_on = forms.DateField(label="Last day", widget=DateInput, required=False)
+    last_on = Day(label="Last day", required=False)
     level = forms.TypedChoiceField(
         label="Service level", required=False, coerce=int, empty_value=None
     )
@@ -173,7 +174,7 @@ class AmendForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    last_on = forms.DateField(label="Last day", widget=DateInput)
+    last_on = Day(label="Last day")
 
 
 class RenewForm(forms.Form):

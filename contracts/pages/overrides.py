@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contracts import actions, queries
-from contracts.clients.forms import DateInput
+from contracts.clients.forms.units import Day
 from contracts.models import Agreement
 from contracts.pages.agreements import agreement_of
 from contracts.rules.terms import Counting
@@ -24,8 +24,8 @@ from tenants.people.rules.roles import Permission
 class OverrideForm(forms.Form):
     line_key = forms.TypedChoiceField(label="Line", coerce=UUID)
     quantity = forms.IntegerField(label="Charge", min_value=0, max_value=10_000_000)
-    starts_on = forms.DateField(label="First day", widget=DateInput)
-    last_on = forms.DateField(label="Last day", widget=DateInput)
+    starts_on = Day(label="First day")
+    last_on = Day(label="Last day")
     reason = forms.CharField(
         max_length=120, label="Why", help_text="The client reads it behind the line."
     )

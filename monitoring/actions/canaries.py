@@ -1,6 +1,6 @@
 """Placing the canary, taking it away, and calling for help by another way when it goes unheard."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -20,8 +20,6 @@ from tenants.notices import actions as notices
 from tenants.notices.models import Mail
 from tenants.people.models import Person
 
-NEVER = date(9999, 12, 31)  # it is nobody's device: it counts on no bill and in no availability
-
 
 @transaction.atomic
 def place_canary(*, site: Site, by: Actor, at: datetime) -> Check:
@@ -29,8 +27,8 @@ def place_canary(*, site: Site, by: Actor, at: datetime) -> Check:
     if queries.the_canary() is not None:
         raise Conflict("There is a canary already.", field="site")
     device = clients.add_device(
-        client=site.client, name=rules.SLUG, kind="sensor", site=site, counts_from_on=NEVER, by=by,
-        at=at,
+        client=site.client, name=rules.SLUG, kind="sensor", site=site,
+        counts_from_on=rules.NEVER, by=by, at=at,
     )  # fmt: skip
     check = add_check(
         device=device, name="Canary", slug=rules.SLUG, period=rules.PERIOD, grace=rules.GRACE,
@@ -47,7 +45,7 @@ def remove_canary(*, check: Check, by: Actor, at: datetime) -> None:
     for key in EnrolmentKey.objects.filter(device=check.device_id, revoked_at__isnull=True):
         revoke_key(key=key, by=by, at=at)
     announce(events.CanaryRemoved(check.device_id, check.device.client_id), by=by, at=at)
-    clients.retire_device(device=check.device, on=NEVER, by=by, at=at)
+    clients.retire_device(device=check.device, on=rules.NEVER, by=by, at=at)
 
 
 @transaction.atomic

@@ -91,11 +91,16 @@ def pack(*, clock: datetime, by: Actor, at: datetime) -> bool:
     until = day_of(clock - PACKED_AFTER)
     with connection.cursor() as statement:
         statement.execute(_RIPE, [until, SERIES])
-        ripe = [pk for (pk,) in statement.fetchall()]
-        if not ripe:
+        if not statement.fetchall():
             return False
-        if HeldCursor.take() is None:
+        cursor = HeldCursor.take()
+        if cursor is None:
             return True
+        if cursor.rolled_until is None:
+            return False  # nothing is packed that was not thinned
+        until = min(until, day_of(cursor.rolled_until))
+        statement.execute(_RIPE, [until, SERIES])
+        ripe = [pk for (pk,) in statement.fetchall()]
         statement.execute(_PACK, {"series": ripe, "until": until})
     return len(ripe) == SERIES
 

@@ -40,8 +40,8 @@ def canary_remove(request: HttpRequest) -> HttpResponse:
     found = queries.the_canary()
     if found is not None:
         actions.remove_canary(check=found, **who(request))
-        with suppress(redis.RedisError):
-            proof.forget(current_schema())
+    with suppress(redis.RedisError):
+        proof.forget(current_schema())
     return go(request, "canary", toast_text="The canary is gone.")
 
 

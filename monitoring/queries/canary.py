@@ -8,11 +8,13 @@ from monitoring.rules import canary as rules
 from tenants.context import current_schema
 
 TRIALS = 48
+# Anybody may call a check so; only ours is of a device that never counts.
+_OURS = {"device__counts_from_on": rules.NEVER}
 
 
 def the_canary() -> Check | None:
     """This MSP's canary, where one is placed."""
-    rows = Check.objects.filter(slug=rules.SLUG, device__retired_on__isnull=True)
+    rows = Check.objects.filter(slug=rules.SLUG, **_OURS, device__retired_on__isnull=True)
     return rows.select_related("device__client", "device__site").order_by("pk").first()
 
 
@@ -24,7 +26,8 @@ def key_of(check: Check) -> int | None:
 
 def is_canary(incident: Incident) -> bool:
     """Whether an incident is only the proof that incidents open."""
-    return incident.check_row is not None and incident.check_row.slug == rules.SLUG
+    ours = incident.check_row is not None and incident.check_row.slug == rules.SLUG
+    return ours and incident.device.counts_from_on == rules.NEVER
 
 
 @dataclass(frozen=True)

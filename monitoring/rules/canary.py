@@ -8,9 +8,10 @@ called about anything else either.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 SLUG = "canary"
+NEVER = date(9999, 12, 31)  # its device counts from then: on no bill, in no availability
 PERIOD, GRACE = 30, 30  # of its heartbeat, in seconds
 EVERY = timedelta(hours=1)
 SILENT = timedelta(seconds=150)  # longer than period, grace and a lazy sweep

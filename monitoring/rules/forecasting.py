@@ -142,10 +142,12 @@ def forecast(points: Sequence[Point], aim: Aim) -> Forecast | None:
 
 def _reached(found: Trend, aim: Aim, slope: float) -> datetime | None:
     left = aim.limit - found.value
+    if left == 0 or (left < 0) == aim.rising:
+        return found.at  # it is there already
     if slope == 0 or (left > 0) != (slope > 0):
-        return found.at if left == 0 else None
+        return None
     days = left / slope
-    return found.at + DAY * days if days * DAY <= FARTHEST else None
+    return found.at + DAY * days if days <= FARTHEST / DAY else None
 
 
 def backtest(points: Sequence[Point], ahead: timedelta = AHEAD) -> tuple[float | None, int]:

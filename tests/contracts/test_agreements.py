@@ -1,6 +1,7 @@
 """Agreements: versions that tile time, and what they bill and cover."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -62,6 +63,25 @@ def test_an_amendment_within_the_month_splits_its_line_without_gap(harbor):
         (key, "10.00", Period(date(2026, 6, 1), date(2026, 6, 11))),
         (key, "12.00", Period(date(2026, 6, 11), date(2026, 7, 1))),
     ]
+
+
+def test_a_key_is_one_lines_and_no_other_agreements(harbor):
+    other = make.agreement(harbor, make.flat("99.00")).versions.get().lines.get().line_key
+    draft = make.agreement(harbor, published=False).versions.get()
+
+    def lines(*keys):
+        return [
+            actions.LineInput(f"Fee {key}", "flat", {"amount": "5.00"}, line_key=key)
+            for key in keys
+        ]
+
+    for wrong in ([other], [own := uuid4(), own]):
+        with pytest.raises(Refused) as refused:
+            actions.set_lines(version=draft, lines=lines(*wrong), by=make.BY, at=datetime.now(UTC))
+        assert refused.value.field == f"lines[{len(wrong) - 1}].line_key"
+    actions.set_lines(version=draft, lines=lines(own), by=make.BY, at=datetime.now(UTC))
+    actions.set_lines(version=draft, lines=lines(own), by=make.BY, at=datetime.now(UTC))
+    assert draft.lines.get().line_key == own
 
 
 def test_a_copied_line_keeps_its_key_through_an_amendment(harbor):

@@ -20,7 +20,7 @@ from msp.kit import proof
 from tenants.context import Tenant
 from tenants.notices.models import Mail
 from tests.make import BY
-from tests.monitoring.estate import Estate
+from tests.monitoring.estate import Estate, check
 from tests.monitoring.test_drain import drained
 from tickets.models import Ticket
 
@@ -118,6 +118,19 @@ def test_its_silence_opens_an_incident_that_calls_nobody(
     drained()
     incident.refresh_from_db()
     assert incident.resolved_at is not None
+
+
+def test_a_check_of_somebody_elses_that_has_its_name_is_a_check(
+    harbor: Estate, drain: Callable[[], int]
+) -> None:
+    """Whoever sends heartbeats names them; only ours calls nobody."""
+    known = check(harbor, "web01", slug=rules.SLUG)
+    assert queries.the_canary() is None
+    actions.lapse(clock=known.due_at + timedelta(seconds=1), by=BY, at=known.due_at)
+    drain()
+    assert Ticket.objects.get().device == known.device
+    ours = actions.place_canary(site=harbor.site, by=BY, at=known.due_at)
+    assert queries.the_canary() == ours
 
 
 def test_when_nobody_notices_the_owners_are_mailed_by_another_part(

@@ -36,6 +36,7 @@ def rows() -> list[tuple[int, datetime, float]]:
 
 
 def pack(clock: datetime = AFTER) -> None:
+    Cursor.objects.update_or_create(only=True, defaults={"rolled_until": clock})
     while actions.pack(clock=clock, by=BY, at=clock):
         pass
 
@@ -77,6 +78,19 @@ def test_only_days_that_are_over_for_a_day_are_packed(cpu: Series) -> None:
     pack(MIDNIGHT + 3 * DAY)
     assert [one.values for one in Pack.objects.order_by("day")] == [[1.0, 23.0], [24.0, 47.0]]
     assert [value for _s, _at, value in rows()] == [49.0]
+
+
+def test_what_was_not_thinned_yet_is_not_packed(cpu: Series) -> None:
+    """The drain held the position while the thinning was due, or a backlog came in at once."""
+    for days in (0, 1):
+        Reading.objects.create(series=cpu, at=MIDNIGHT + days * DAY, value=days)
+    assert actions.pack(clock=AFTER, by=BY, at=AFTER) is False
+    cursor = Cursor.objects.get()
+    cursor.rolled_until = MIDNIGHT + DAY + timedelta(hours=3)
+    cursor.save()
+    assert actions.pack(clock=AFTER, by=BY, at=AFTER) is False
+    assert [one.day for one in Pack.objects.all()] == [MIDNIGHT]
+    assert [value for _s, _at, value in rows()] == [1.0]
 
 
 def test_days_are_utc_whatever_the_session_thinks(cpu: Series) -> None:
@@ -143,6 +157,7 @@ def test_what_is_old_is_forgotten_by_setting_and_days_stay(cpu: Series, settings
 
 def test_nobody_packs_while_a_batch_goes_in(cpu: Series) -> None:
     Reading.objects.create(series=cpu, at=MIDNIGHT, value=1.0)
+    Cursor.objects.create(rolled_until=AFTER)
     another = connection.copy()
     try:
         with another.cursor() as cursor:

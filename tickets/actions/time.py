@@ -22,6 +22,7 @@ from tickets.actions._held import Held
 from tickets.models import Ticket, TimeEntry
 
 LONGEST = timedelta(hours=24)
+OLDEST = timedelta(days=3653)
 LONGEST_NOTE = 2000
 _CHANGEABLE = (
     "person", "work_type", "role", "started_at", "ended_at", "note", "override", "override_why",
@@ -194,6 +195,8 @@ def _check_words(entry: TimeEntry) -> None:
 
 
 def _check_hours(entry: TimeEntry, at: datetime) -> None:
+    if entry.started_at < at - OLDEST:
+        raise Refused("That is more than ten years ago.", field="started_at")
     if entry.started_at > at:
         raise Refused("Work cannot begin in the future.", field="started_at")
     if entry.ended_at is None:

@@ -11,6 +11,7 @@ from msp.templatetags import drawing, wording
 
 WIDE, LABEL, ROW, BAR, HEAD = 760, 124, 22, 14, 20
 _MARGIN = timedelta(days=20)
+_FAR = timedelta(days=36525)  # beyond stands nothing that a picture could show
 _CLASSES = 6
 
 
@@ -53,7 +54,8 @@ def _span(bands: Sequence[Band], today: date) -> tuple[date, date]:
     for band in bands:
         for one in band.intervals:
             days += [one.starts_on, one.ends_on or today]
-    return min(days) - _MARGIN, max(days) + _MARGIN
+    near = [day for day in days if abs(day - today) < _FAR]
+    return min(near) - _MARGIN, max(near) + _MARGIN
 
 
 def _months(first: date, last: date, scale: float, many: int) -> list[str]:

@@ -126,6 +126,11 @@ def read_content(stored: object) -> Content:
     options = _each(facts, "options", MOST_OPTIONS, _read_option)
     lines = _each(facts, "lines", MOST_LINES, _read_line)
     facts.done()
+    for name, found in (("options", options), ("lines", lines)):
+        keys = [one.key for one in found]
+        for at, key in enumerate(keys):
+            if key in keys[:at]:
+                raise InvalidFact(f"{name}[{at}].key", "is another one's too")
     return Content(tuple(options), tuple(lines))
 
 

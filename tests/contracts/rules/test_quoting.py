@@ -37,6 +37,15 @@ def devices(price: str = "62.00", quantity: str = "12", **facts: Any) -> dict[st
     return line("per_device", facts, quantity=quantity, description="Workstations")
 
 
+def test_two_lines_or_options_of_one_key_are_refused() -> None:
+    with pytest.raises(InvalidFact) as refused:
+        content(line(), line())
+    assert refused.value.field == "lines[1].key"
+    with pytest.raises(InvalidFact) as refused:
+        content(options=("a", "b", "a"))
+    assert refused.value.field == "options[2].key"
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from monitoring.rules.forecasting import (
     AHEAD,
     LEAST_POINTS,
+    Aim,
     aim_of,
     backtest,
     forecast,
@@ -40,6 +41,23 @@ def test_a_steady_disk_is_full_on_the_day_its_line_says() -> None:
     said = in_words(found, "Disk /var", "%")
     assert said.startswith("Disk /var grows by 0.5% a day and would be full in about 71 days (71 ")
     assert "off after a week" in said
+
+
+@pytest.mark.parametrize(
+    ("values", "aim"),
+    [([90 + 0.5 * n for n in range(30)], DISK), ([20.0 - n for n in range(30)], CERT)],
+)
+def test_what_is_past_its_end_is_there_already(values: list[float], aim: Aim) -> None:
+    points = daily(values)
+    found = forecast(points, aim)
+    assert found is not None
+    assert found.reached_at == points[-1][0]
+
+
+def test_a_trend_of_almost_nothing_has_no_end() -> None:
+    found = forecast(daily([50 + 1e-9 * day for day in range(30)]), DISK)
+    assert found is not None
+    assert found.reached_at is None
 
 
 def test_a_certificate_runs_out_on_its_day() -> None:
