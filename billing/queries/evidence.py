@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
 from billing.queries.meters import Known, read_for
-from billing.rules.labour import OUTCOMES, amount_again
+from billing.rules.labour import OUTCOMES
 from billing.rules.wording import arithmetic
 from contracts import queries as contracts
 from contracts.rules.decisions import HOUR_CLASSES
+from contracts.rules.labour import amount_of
 from contracts.rules.rating import RATES
 from contracts.rules.register import UnitDays
 from contracts.rules.terms import read_terms
@@ -160,7 +161,7 @@ def _worked(line: InvoiceLine) -> tuple[Decimal, tuple[UnitDays, ...]]:
     """What the time kept with the line comes to; nobody can change entries that are billed."""
     rows = [(row.minutes, row.rate) for row in line.times.all()]
     charged = line.trace["outcome"] in ("billed", "overage")
-    return amount_again(rows if charged else [], line.invoice.currency), ()
+    return amount_of(rows if charged else [], line.invoice.currency), ()
 
 
 def _recounted(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ...]]:

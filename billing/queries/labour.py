@@ -154,7 +154,7 @@ def _line(
         one.line.agreement_id, one.line.agreement_name, 0, str(uuid5(NAMESPACE_OID, key)),
         described(told, names, month)[:200], "time", {}, service, one.line.currency, None, month,
     )  # fmt: skip
-    charge_key = str(uuid5(NAMESPACE_OID, f"{key}:{service.start}:{month.start}"))
+    charge_key = told.charge_key(one.line.agreement_id, month)
     line = rated(told, parts, month, one.line.currency, charge_key)
     shares = tuple(
         TimeShare(part, behind[part.worked.entry_id, part.worked.part]) for part in parts

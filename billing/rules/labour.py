@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import NAMESPACE_OID, uuid5
 
-from contracts.rules.labour import Charge
+from contracts.rules.labour import Charge, amount_of
 from contracts.rules.rating import RatedLine
-from msp.kit.money import round_money, round_price
+from msp.kit.money import round_price
 from msp.kit.periods import Period, month_of
 
 _RANKS = ("billed", "overage", "drawn", "included", "no_charge")
@@ -37,10 +38,17 @@ class Told:
         """The same from month to month, so that the months compare."""
         return ":".join((self.outcome, self.promise, self.hour_class, f"{self.multiplier}"))
 
+    def charge_key(self, agreement_id: int, month: Period) -> str:
+        """What no day is billed twice for: a line of one price, on the bill of one month."""
+        service = month_of(self.worked_in)
+        rate = f"{self.rate.normalize():f}"
+        told = f"time:{agreement_id}:{self.key}:{rate}:{service.start}:{month.start}"
+        return str(uuid5(NAMESPACE_OID, told))
+
     @property
-    def rank(self) -> tuple[date, int, str, str]:
+    def rank(self) -> tuple[date, int, str, str, Decimal]:
         """Where it stands on the bill: by month, what costs before what is free."""
-        return self.worked_in, _RANKS.index(self.outcome), self.promise, self.hour_class
+        return self.worked_in, _RANKS.index(self.outcome), self.promise, self.hour_class, self.rate
 
 
 def told_of(charge: Charge) -> Told:
@@ -76,7 +84,7 @@ def rated(
 ) -> RatedLine:
     """The line's amount: its charges added up exactly and rounded once."""
     minutes = sum((one.minutes for one in parts), Decimal(0))
-    amount = round_money(sum((one.exact for one in parts), Decimal(0)), currency)
+    amount = amount_of((one.priced for one in parts), currency)
     counted = minutes / told.multiplier
     quantity = round_price(counted / 60, 6)
     unit_price = round_price(told.rate * told.multiplier, 6)
@@ -99,11 +107,6 @@ def rated(
         "amount": f"{amount:f}",
     }
     return RatedLine(f"time.{told.outcome}", quantity, unit_price, amount, trace)
-
-
-def amount_again(rows: Sequence[tuple[Decimal, Decimal]], currency: str) -> Decimal:
-    """What the minutes and rates behind a line come to, computed from what was kept."""
-    return round_money(sum((minutes * rate for minutes, rate in rows), Decimal(0)) / 60, currency)
 
 
 def _seconds(parts: Sequence[Charge]) -> list[int]:

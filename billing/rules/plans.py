@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
-from contracts.rules.labour import Book, Charge, Promise, Worked, charges
+from contracts.rules.labour import Book, Charge, Promise, Worked, amount_of, charges
 from contracts.rules.rating import RATES, RatedLine, Reading, in_stages, total_of
 from contracts.rules.register import Interval
 from contracts.rules.rhythm import MONTHS
@@ -141,7 +141,7 @@ def cost_of(
             bought, left = blocks_for(minutes, left, assumed.block_hours)
             amount = round_money(assumed.block_price * bought, currency)
         else:
-            amount = round_money(sum((one.exact for one in priced), Decimal(0)), currency)
+            amount = amount_of((one.priced for one in priced), currency)
         own = sum(one.worked.seconds for one, verdict in judged if verdict == "own")
         found.append(
             MonthCost(

@@ -13,6 +13,7 @@ from billing.models import Invoice, InvoiceLine, LineTime, RunItem
 from billing.queries import evidence
 from billing.queries.balances import balances
 from billing.queries.invoices import next_bills
+from contracts import actions as contracts
 from contracts.clients.models import Client
 from msp.kit.periods import month
 from msp.kit.refusals import Conflict
@@ -130,6 +131,24 @@ def test_included_work_is_shown_at_nothing_and_without_charge_apart(alpha) -> No
         ("Work included", D("0.75"), D(0), D(0)),
         ("Work without charge", D("0.5"), D(0), D(0)),
     ]
+
+
+def test_a_new_price_in_the_middle_of_a_month_makes_two_lines(fixer: Client) -> None:
+    agreement, at = fixer.agreements.get(), ny(2026, 6, 15, 9)
+    version = contracts.amend(
+        agreement=agreement, effective_on=date(2026, 6, 15), by=make.BY, at=at
+    )
+    line = version.lines.get()
+    dearer = contracts.LineInput(
+        line.description, line.kind, line.facts | {"rate": "160.00"}, line_key=line.line_key
+    )
+    contracts.set_lines(version=version, lines=[dearer], by=make.BY, at=at)
+    contracts.publish(version=version, by=make.BY, at=at)
+    log(fixer, ny(2026, 6, 3, 10), 60)
+    log(fixer, ny(2026, 6, 17, 10), 60)
+    bill = issued(fixer)
+    assert [line[2:] for line in lines(fixer)] == [(D(150), D(150)), (D(160), D(160))]
+    assert evidence.proof_of(bill, JULY_1).holds
 
 
 def test_hours_in_a_fee_roll_over_and_what_is_beyond_costs(alpha) -> None:

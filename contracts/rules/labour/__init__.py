@@ -6,6 +6,7 @@ from contracts.rules.labour.charging import (
     Promise,
     Worked,
     allowance_for,
+    amount_of,
     charges,
     labour_for,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Taken",
     "Worked",
     "allowance_for",
+    "amount_of",
     "charged_minutes",
     "charges",
     "class_at",

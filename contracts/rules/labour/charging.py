@@ -4,7 +4,7 @@ The order is written down (H1): actual time, put together as agreed, minimum, st
 then what was paid ahead, and only what is left is charged by the hour.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ from contracts.rules.labour.ledger import Grant, Ledger, Taken
 from contracts.rules.rounding import EXACT, Rounding, charged_minutes, premium
 from contracts.rules.terms.amounts import Hours
 from contracts.rules.terms.worked import Labour
-from msp.kit.money import round_price
+from msp.kit.money import round_money, round_price
 from msp.kit.periods import Period
 
 FREE = ("included", "no_charge")
 _SHARE = Decimal("0.000001")
+_TICK = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,24 @@ class Charge:
     quantity: Decimal = Decimal(0)
 
     @property
-    def exact(self) -> Decimal:
-        """The unrounded price; a line adds its charges and rounds once."""
+    def priced(self) -> tuple[Decimal, Decimal]:
+        """The minutes and what an hour of them costs: nothing where nothing is charged."""
         charged = self.outcome in ("overage", "billed")
-        return self.minutes * self.rate / 60 if charged else Decimal(0)
+        return self.minutes, self.rate if charged else Decimal(0)
+
+
+def amount_of(rows: Iterable[tuple[Decimal, Decimal]], currency: str) -> Decimal:
+    """What minutes cost together: added up exactly, made hours of once, rounded once.
+
+    Minutes are taken as a bill keeps them, so that it comes to the same when it is proven; a
+    third of a minute that was kept as 0.333333 is twenty seconds again.
+    """
+    worth = sum((_seconds(minutes) * rate for minutes, rate in rows), Decimal(0))
+    return round_money(worth / 3600, currency)
+
+
+def _seconds(minutes: Decimal) -> Decimal:
+    return (minutes.quantize(_SHARE) * 60).quantize(_TICK)
 
 
 class _Together(NamedTuple):
@@ -211,11 +226,13 @@ def _taken_from(waiting: list[Charge], one: Worked, share: Decimal) -> Iterator[
             waiting[0] = replace(
                 piece, minutes=piece.minutes - minutes, quantity=piece.quantity - quantity
             )
-        else:
+        elif len(waiting) > 1:
             waiting.pop(0)
+        else:  # what took no time at all and comes after is charged no minutes, but named
+            waiting[0] = replace(piece, minutes=Decimal(0), quantity=Decimal(0))
         yield replace(piece, worked=one, minutes=minutes, quantity=quantity)
         share -= minutes
-        if not share:
+        if not share or not waiting[0].minutes:
             return
 
 

@@ -32,9 +32,10 @@ def grants_of(given: Iterable[Given], until: date) -> tuple[Grant, ...]:
     A block once bought stays, whatever becomes of its line; an allowance begun in the middle of a
     period is whole (H8).
     """
+    known = list(given)
     found: dict[str, Grant] = {}
-    for one in given:
-        for grant in _of(one, until):
+    for one in known:
+        for grant in _of(one, until, _holds_until(one, known)):
             before = found.get(grant.key)
             if before is not None:
                 grant = replace(grant, starts_on=min(grant.starts_on, before.starts_on))
@@ -42,7 +43,16 @@ def grants_of(given: Iterable[Given], until: date) -> tuple[Grant, ...]:
     return tuple(found.values())
 
 
-def _of(one: Given, until: date) -> list[Grant]:
+def _holds_until(one: Given, given: Iterable[Given]) -> date:
+    """The end of a line through every version that follows on without a day between."""
+    end = one.period.end
+    for other in sorted(given, key=lambda each: each.period.start):
+        if other.key == one.key and one.period.start <= other.period.start <= end:
+            end = max(end, other.period.end)
+    return end
+
+
+def _of(one: Given, until: date, holds_until: date) -> list[Grant]:
     terms = one.terms
     if isinstance(terms, Block):
         return [_block(one, terms)] if terms.bought_on < until else []
@@ -50,7 +60,7 @@ def _of(one: Given, until: date) -> list[Grant]:
     if last <= one.period.start:
         return []
     return [
-        _of_period(one, terms, whole, part)
+        _of_period(one, terms, whole, part, holds_until)
         for whole in meeting(one.rhythm, Period(one.period.start, last))
         if (part := whole.clip(one.period))
     ]
@@ -65,9 +75,11 @@ def _block(one: Given, terms: Block) -> Grant:
     )  # fmt: skip
 
 
-def _of_period(one: Given, terms: Hours | Retainer, whole: Period, part: Period) -> Grant:
-    """What is left may be used `rolls` periods longer, while the line holds."""
-    ends_on = min(_later(whole, one.rhythm, terms.rolls), max(one.period.end, part.end))
+def _of_period(
+    one: Given, terms: Hours | Retainer, whole: Period, part: Period, holds_until: date
+) -> Grant:
+    """What is left may be used `rolls` periods longer, while the line holds in any version."""
+    ends_on = min(_later(whole, one.rhythm, terms.rolls), max(holds_until, part.end))
     grant = Grant(
         key=f"{one.key}:{whole.start}", agreement_id=one.agreement_id, amount=Decimal(0),
         starts_on=part.start, own_until=min(whole.end, ends_on), ends_on=ends_on,

@@ -110,3 +110,10 @@ def test_the_cheapest_is_the_least_in_all():
     assert (care.total, hourly.total) == (D(660), D(675))
     assert cheapest([hourly, care]) == care
     assert cheapest([]) is None
+
+
+def test_a_month_of_work_is_rounded_once():
+    work = [done(n, minutes, date(2026, 6, n), "x") for n, minutes in ((3, 40), (4, 25), (5, 40))]
+    assumed = Assumptions(Labour(D("42.50")))
+    found = cost_of(Plan("hourly", "By the hour"), (JUNE,), (), work, assumed, "USD")
+    assert found.months[0].work == D("74.38")

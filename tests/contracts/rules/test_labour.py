@@ -17,6 +17,7 @@ from contracts.rules.labour import (
     Promise,
     Taken,
     Worked,
+    amount_of,
     charges,
     grants_of,
     lapsed,
@@ -27,7 +28,6 @@ from contracts.rules.labour.grants import Given
 from contracts.rules.rhythm import Rhythm
 from contracts.rules.terms import Block, Hours, Labour, Retainer, read_terms, write_terms
 from msp.kit.facts import InvalidFact
-from msp.kit.money import round_money
 from msp.kit.periods import Period
 from tests.vectors import psa
 
@@ -67,7 +67,7 @@ def book(*terms, until: date = date(2027, 1, 1)) -> Book:
 
 
 def total(found: list[Charge]) -> str:
-    return f"{round_money(sum((one.exact for one in found), D(0)))}"
+    return f"{amount_of((one.priced for one in found), 'USD')}"
 
 
 def drawn_hours(found: list[Charge], outcome: str, entry: int = 0) -> Decimal:
@@ -165,7 +165,7 @@ def test_free_work_draws_nothing():
 
 def test_work_the_client_keeps_is_not_charged_and_draws_nothing():
     [one] = charges([worked(1, 60, verdict="excluded")], book(Labour(D(150))))
-    assert (one.outcome, one.exact) == ("excluded", 0)
+    assert (one.outcome, one.priced[1]) == ("excluded", 0)
 
 
 @pytest.mark.parametrize(("plain", "expected"), [(False, "180.00"), (True, "90.00")])
@@ -213,6 +213,39 @@ def test_what_rolls_over_is_capped():
     assert ledger.left(january, date(2026, 1, 6)) == 540
     assert ledger.left(january, date(2026, 2, 6)) == 120
     assert ledger.left(february, date(2026, 2, 6)) == 600
+
+
+def test_work_that_took_no_time_is_named_all_the_same():
+    terms = Labour(D(100), per="ticket_day")
+    found = charges([worked(1, 0), worked(2, 0), worked(3, 0)], book(terms))
+    assert [one.worked.entry_id for one in found] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("second_from", "beyond"),
+    [(date(2026, 6, 1), "0"), (date(2026, 6, 2), "5"), (date(2026, 9, 1), "0")],
+)
+def test_an_amendment_takes_no_hours_away_and_a_gap_does(second_from, beyond):
+    terms, rhythm = Hours(D(900), D(10), D(180), rolls=1), Rhythm().anchored_by(EVER.start)
+    first = Period(date(2026, 5, 1), min(second_from, JUNE_1))
+    if second_from > date(2026, 6, 2):
+        first = Period(first.start, second_from)
+    versions = [first, Period(second_from, date.max)]
+    given = [Given("k0", 1, terms, one, rhythm) for one in reversed(versions)]
+    known = Book(
+        tuple(Promise("k0", 1, terms, one) for one in versions),
+        grants_of(given, date(2026, 7, 1)),
+    )
+    found = charges([worked(1, 900, on=date(2026, 6, 10))], known)
+    assert drawn_hours(found, "overage") == D(beyond)
+
+
+def test_money_paid_ahead_outlives_an_amendment_too():
+    terms, rhythm = Retainer(D(300), rolls=1), Rhythm().anchored_by(EVER.start)
+    versions = [Period(date(2026, 5, 1), JUNE_1), Period(JUNE_1, date.max)]
+    given = [Given("k0", 1, terms, one, rhythm) for one in versions]
+    may, _june = grants_of(given, date(2026, 7, 1))
+    assert (may.own_until, may.ends_on) == (JUNE_1, date(2026, 7, 1))
 
 
 def test_a_holiday_begins_and_ends_at_midnight():
