@@ -11,8 +11,8 @@ from contracts.models import Offer, OfferPart, Quote, Service
 from contracts.queries.offering import list_offers, price_for
 from contracts.queries.pricing import known_units
 from contracts.rules.pricing import NoPrice
-from contracts.rules.register import Interval, snapshot
-from contracts.rules.terms import Flat, PerDevice, PerUser, Terms
+from contracts.rules.register import Interval, snapshot, total
+from contracts.rules.terms import Counting, Flat, PerDevice, PerLicence, Terms
 from contracts.rules.terms.stored import write_terms
 
 
@@ -43,11 +43,14 @@ def proposed(
 
 def count(terms: Terms, units: Iterable[Interval], day: date) -> int:
     """How many units of a line are there on a day; one for a line that counts nothing."""
-    if not isinstance(terms, PerDevice | PerUser):
+    if not isinstance(terms, Counting):
         return 1
     wanted = [one for one in units if one.unit_type == terms.unit_type]
+    if isinstance(terms, PerLicence) and terms.products:
+        names = {name.casefold() for name in terms.products}
+        wanted = [one for one in wanted if one.name.casefold() in names]
     classes = terms.device_classes if isinstance(terms, PerDevice) else None
-    return len(snapshot(wanted, day, classes))
+    return total(snapshot(wanted, day, classes))
 
 
 def tiers_for(quote: Quote, day: date) -> tuple[list[Offer], list[Proposed]]:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from contracts.models import Answer, Quote, QuoteVersion
 from contracts.rules import quoting, words
 from contracts.rules.quoting import Content, Figure, Option, QuotedLine, Sums
-from contracts.rules.terms import PerDevice, PerUser
+from contracts.rules.terms import Counting
 from msp.kit.money import round_money
 from tenants.context import current
 from tenants.people.rules.viewer import Viewer
@@ -90,7 +90,7 @@ def said(line: QuotedLine, currency: str) -> str:
         price = words.money(terms.unit_price, currency)
         return price if line.quantity == 1 else f"{plain(line.quantity)} × {price}"
     sentence = words.sentence(terms, currency)
-    if isinstance(terms, PerDevice | PerUser):
+    if isinstance(terms, Counting):
         return f"{plain(line.quantity)} now: {sentence}"
     return sentence
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from contracts.rules.pricing.schemes import check_price
 from contracts.rules.repricing import uplift_facts
-from contracts.rules.terms import PerDevice, PerUser, Terms, read_terms, write_terms
+from contracts.rules.terms import Counting, Terms, read_terms, write_terms
 from msp.kit.facts import Facts, InvalidFact, inside
 
 MOST_OPTIONS = 4
@@ -80,7 +80,7 @@ class QuotedLine:
 
     @property
     def is_counted(self) -> bool:
-        return isinstance(self.terms, PerDevice | PerUser)
+        return isinstance(self.terms, Counting)
 
     def stands_in(self, option: str) -> bool:
         """Whether it belongs to an option."""

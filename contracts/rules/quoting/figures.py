@@ -13,7 +13,7 @@ from contracts.rules.quoting.content import Content, Once, QuotedLine
 from contracts.rules.rating import RATES, RatedLine, Reading, in_stages, total_of
 from contracts.rules.register import Interval
 from contracts.rules.rhythm import MONTHS
-from contracts.rules.terms import PerDevice, PerUser, Terms
+from contracts.rules.terms import Counting, PerDevice, PerLicence, Terms
 from contracts.rules.terms.stored import rhythm_of
 from msp.kit.money import round_money
 from msp.kit.periods import Period, month
@@ -93,14 +93,15 @@ def sums(found: Iterable[Figure]) -> Sums:
 def units_of(line: QuotedLine) -> tuple[Interval, ...]:
     """The units a counted line is quoted for, as the register would hold them."""
     terms = line.terms
-    if not isinstance(terms, PerDevice | PerUser):
+    if not isinstance(terms, Counting):
         return ()
+    product = terms.products[0] if isinstance(terms, PerLicence) and terms.products else ""
     classes = terms.device_classes if isinstance(terms, PerDevice) else ()
     site = terms.site_ids[0] if terms.site_ids else None
     return tuple(
         Interval(
             f"{line.key}-{number}", terms.unit_type, -number,
-            classes[0] if classes else terms.unit_type, f"{number}", 0, site, _LONG_AGO,
+            classes[0] if classes else terms.unit_type, product or f"{number}", 0, site, _LONG_AGO,
         )
         for number in range(1, int(line.quantity) + 1)
     )  # fmt: skip

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.queries import composing
 from contracts.rules import quoting
 from contracts.rules.quoting.content import read_priced
+from contracts.rules.register import Interval
+from contracts.rules.terms import PerLicence
 from msp.kit.facts import InvalidFact
 
 AT = datetime(2026, 6, 1, 14, tzinfo=UTC)
@@ -57,6 +60,11 @@ def test_two_lines_or_options_of_one_key_are_refused() -> None:
         ([devices(commit="1000.00")], ["1000.00 month"]),
         ([devices(grace_days=20, trial_days=14)], ["744.00 month"]),
         ([line("per_user", {"unit_price": "9.50"}, quantity="44")], ["418.00 month"]),
+        ([line("per_licence", {"unit_price": "10.00"}, quantity="25")], ["250.00 month"]),
+        ([line("per_licence", {"unit_price": "10.00", "products": ["Office Suite", "Mail"]},
+               quantity="25")], ["250.00 month"]),
+        ([line("per_licence", {"unit_price": "10.00", "minimum": 30, "trial_days": 14},
+               quantity="25")], ["300.00 month"]),
         ([line("flat", {"amount": "1200.00", "every": "year"})], ["1200.00 year"]),
         ([line("flat", {"amount": "90.00", "every": "quarter"})], ["90.00 quarter"]),
         ([line("once", {"unit_price": "33.335"}, quantity="3")], ["100.01 once"]),
@@ -73,6 +81,26 @@ def test_a_line_comes_to_what_the_first_whole_period_bills(
     lines: list[dict[str, Any]], expected: list[str]
 ) -> None:
     assert come_to(content(*lines)) == expected
+
+
+def test_seats_are_quoted_in_whole_numbers() -> None:
+    with pytest.raises(InvalidFact, match="whole number"):
+        content(line("per_licence", {"unit_price": "10.00"}, quantity="2.5"))
+
+
+@pytest.mark.parametrize(
+    ("products", "expected"), [((), 47), (("office suite",), 40), (("Drawing", "Nothing"), 7)]
+)
+def test_a_line_from_the_catalogue_is_for_the_seats_there_are(
+    products: tuple[str, ...], expected: int
+) -> None:
+    day = AT.date()
+    known = [
+        Interval("l1", "licence", 1, "licence", "Office Suite", 1, None, day, quantity=40),
+        Interval("l2", "licence", 2, "licence", "Drawing", 1, None, day, quantity=7),
+        Interval("u1", "user", 3, "user", "Ada", 1, None, day),
+    ]
+    assert composing.count(PerLicence(Decimal(10), products=products), known, day) == expected
 
 
 def test_the_first_year_holds_every_rhythm() -> None:
