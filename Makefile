@@ -35,7 +35,7 @@ run: setup
 	@exec $(PYTHON) manage.py up --parts web
 
 worker: setup
-	@exec $(PYTHON) manage.py up --parts worker,owner
+	@exec $(PYTHON) manage.py up --parts worker,sender,owner
 
 beat: setup
 	@exec $(PYTHON) manage.py up --parts beat

@@ -30,6 +30,10 @@ def worker(name: str = "worker") -> bool:
     return bool(app.control.inspect([node], timeout=10).ping())
 
 
+def sender() -> bool:
+    return worker("sender")
+
+
 def owner() -> bool:
     return worker("owner")
 
@@ -39,7 +43,7 @@ def beat() -> bool:
 
 
 PARTS: dict[str, Callable[[], bool]] = {
-    "web": web, "worker": worker, "owner": owner, "beat": beat,
+    "web": web, "worker": worker, "sender": sender, "owner": owner, "beat": beat,
 }  # fmt: skip
 
 

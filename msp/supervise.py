@@ -62,6 +62,8 @@ def parts_of(port: int) -> dict[str, Part]:
         *("--backpressure", "128", "--workers-kill-timeout", "10"),
     )
     worker = (*celery, "worker", "-Q", "default,ingest", "-n", "worker@%h", "-c", "2", *quiet)
+    # What waits for others has a process of its own: no beat waits behind a slow endpoint.
+    sender = (*celery, "worker", "-Q", "sending", "-n", "sender@%h", "-c", "2", *quiet)
     owner = (*celery, "worker", "-Q", "owner", "-n", "owner@%h", "--pool", "solo", *quiet)
     beat = (*celery, "beat", "-s", str(data / "beat-schedule"), "--pidfile=", "--loglevel", "INFO")
     fleet = ("manage.py", "fleet", "--base", f"http://127.0.0.1:{port}")
@@ -69,6 +71,7 @@ def parts_of(port: int) -> dict[str, Part]:
     listed = [
         Part("web", "web", ("-m", *web)),
         Part("worker", "worker", ("-m", *worker)),
+        Part("sender", "worker", ("-m", *sender)),
         Part("owner", "owner", ("-m", *owner)),
         Part("beat", "beat", ("-m", *beat)),
         Part("mail", "web", mail),

@@ -12,7 +12,7 @@ from typing import Any
 
 from msp.supervise import PartFailed, Stopped, Supervisor, free_port, parts_of
 
-ALL = ("web", "worker", "owner", "beat")
+ALL = ("web", "worker", "sender", "owner", "beat")
 ASKED_FOR = ("mail", "fleet")  # parts that do not run by themselves
 
 

@@ -6,6 +6,7 @@ promise at least once and no more. The Message-ID is the row's, so the receiver 
 
 import json
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
@@ -21,6 +22,11 @@ from tenants.work import for_each, hint, platform_task, tenant_task
 
 log = logging.getLogger(__name__)
 GIVE_UP = 8
+# One endpoint that drips or hangs: the first limit counts as a failed try, the second ends the
+# process. A message is begun only while it has most of the first left.
+LIMITS = {"soft_time_limit": 30, "time_limit": 40}
+BEGIN_WITHIN = timedelta(seconds=10)
+STALE = 30  # seconds after which a hint to send is dropped: the sweep gives another
 
 
 @platform_task
@@ -30,11 +36,11 @@ def send_due() -> None:
 
 def _look(_tenant: Tenant) -> None:
     if _due().exists():
-        hint(send)
+        hint(send, expires=STALE)
     if queries.alerts_wait(datetime.now(UTC)):
         hint(send_alerts)
     for channel_id in queries.outgoing_waits(datetime.now(UTC)):
-        hint(send_outgoing, channel_id)
+        hint(send_outgoing, channel_id, expires=STALE)
 
 
 def _due():  # type: ignore[no-untyped-def]
@@ -43,10 +49,19 @@ def _due():  # type: ignore[no-untyped-def]
     )
 
 
-@tenant_task
+@tenant_task(**LIMITS)
 def send() -> None:
-    for pk in list(_due().order_by("pk").values_list("pk", flat=True)[:200]):
+    for pk in _in_time(_due().order_by("pk").values_list("pk", flat=True)[:200]):
         send_one(pk)
+
+
+def _in_time(rows: Iterable[int]) -> Iterator[int]:
+    """As many as can be begun in good time; the sweep goes on with the rest."""
+    until = datetime.now(UTC) + BEGIN_WITHIN
+    for pk in list(rows):
+        if datetime.now(UTC) > until:
+            return
+        yield pk
 
 
 @tenant_task
@@ -56,10 +71,10 @@ def send_alerts() -> None:
         actions.send_alerts(person_id=person_id, at=datetime.now(UTC))
 
 
-@tenant_task
+@tenant_task(**LIMITS)
 def send_outgoing(channel_id: int) -> None:
     """Send what one channel is owed, in order; what follows one that failed waits with it."""
-    for pk in queries.outgoing_due(channel_id, datetime.now(UTC)):
+    for pk in _in_time(queries.outgoing_due(channel_id, datetime.now(UTC))):
         if not send_out(pk):
             return
 

@@ -13,9 +13,9 @@ from tests.browsing import Product, chromium, product
 def running(
     second_database: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Product]:
-    """Web, worker, owner's worker and beat over a database of their own."""
+    """Web, worker, sender, owner's worker and beat over a database of their own."""
     folder: Path = tmp_path_factory.mktemp("product")
-    with product(second_database, folder, "web", "worker", "owner", "beat") as made:
+    with product(second_database, folder, "web", "worker", "sender", "owner", "beat") as made:
         yield made
 
 

@@ -17,7 +17,7 @@ from msp.supervise import parts_of
 FILE = CHECKOUT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ["migrate", "web", "worker", "owner", "beat"]
+OURS = ["migrate", "web", "worker", "sender", "owner", "beat"]
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text()
 
 
@@ -93,7 +93,7 @@ def test_the_servers_are_those_that_tests_and_demo_use():
 
 
 def test_work_begins_when_the_tables_are_ready():
-    for name in ("web", "worker", "owner", "beat"):
+    for name in ("web", "worker", "sender", "owner", "beat"):
         assert SERVICES[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "valkey": {"condition": "service_healthy"},

@@ -1,19 +1,26 @@
 """Ways out of the house: sealed, signed, tried again, and leading nowhere inside."""
 
 import json
+import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.test import Client as Browser
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from msp.celery import app
 from msp.kit.sealing import BrokenSeal, seal, unseal
+from msp.supervise import parts_of
+from msp.up import ALL
 from tenants import context
 from tenants.context import Tenant
 from tenants.notices import actions, queries, tasks
@@ -35,6 +42,7 @@ class Stub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Receiver)
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         self.answer: tuple[int, dict[str, str]] = (200, {})
+        self.drips = False
 
     @property
     def url(self) -> str:
@@ -47,6 +55,8 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.got.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        if self.server.drips:
+            return self.drip()
         status, more = self.server.answer
         self.send_response(status)
         for name, value in more.items():
@@ -54,6 +64,15 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")
+
+    def drip(self) -> None:
+        """Headers without an end, a byte at a time, until nobody listens; two seconds at most."""
+        for byte in b"HTTP/1.1 200 OK\r\nX-Long: aaaaaa":
+            try:
+                self.wfile.write(bytes([byte]))
+            except OSError:
+                return
+            time.sleep(0.06)
 
     do_GET = do_POST  # noqa: N815
 
@@ -252,15 +271,78 @@ def test_mail_that_was_given_up_shows_and_is_sent_again(alpha: Tenant, ada: Brow
     assert [one.tries for one in Mail.objects.order_by("key")] == [0, 8]
 
 
+# -- patience --------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("nearby")
+def test_an_endpoint_that_drips_costs_one_try_when_the_time_is_up(
+    alpha: Tenant, stub: Stub
+) -> None:
+    """The task's soft limit strikes wherever it is; each byte begins a timeout of requests anew."""
+
+    def strike(*_: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    stub.drips = True
+    webhook(stub.url)
+    row = owe()
+    before = signal.signal(signal.SIGALRM, strike)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        assert not tasks.send_out(row.pk)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    row.refresh_from_db()
+    assert (row.tries, row.error.partition(":")[0]) == (1, "SoftTimeLimitExceeded")
+    assert row.next_at > datetime.now(UTC) - timedelta(seconds=5)
+
+
+def test_what_waits_for_others_has_limits_and_workers_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STEWARD_DATA", str(tmp_path))
+    queues = {
+        part.name: part.command[part.command.index("-Q") + 1].split(",")
+        for part in parts_of(8000).values()
+        if "-Q" in part.command
+    }
+    for task in (tasks.send, tasks.send_outgoing):
+        queue = app.amqp.router.route({}, task.name)["queue"].name
+        assert [name for name, taken in queues.items() if queue in taken] == ["sender"]
+        assert 0 < task.soft_time_limit < task.time_limit
+    assert queues["sender"] == ["sending"]
+    assert "sender" in ALL
+
+
+@pytest.mark.parametrize("option", ["rto=9000", "cto=9000", "RTO=9000", "redirect=yes",
+                                    "template=/etc/passwd", "keyfile=/etc/passwd", "subfile=x",
+                                    "pgp=yes", "pgpkey=/etc/passwd", "%72to=9000",
+                                    "+template=/etc/passwd"])  # fmt: skip
+def test_no_address_sets_our_patience_or_names_a_file_of_ours(option: str) -> None:
+    for address in ("json://push.example/", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/",
+                    "ntfys://topic"):  # fmt: skip
+        for url in (f"{address}?{option}", f"{address}?a=b&{option}"):
+            with pytest.raises(outside.BadAddress, match="Leave out"):
+                outside.known(url)
+            assert "Leave out" in outside.notify(url, "t", "b").error
+
+
+def test_apprise_waits_as_long_as_we_say_and_is_sent_nowhere_else() -> None:
+    found = outside.known("json://push.example/?priority=high")
+    assert found.request_timeout == outside.TIMEOUT
+    assert found.redirects is False
+
+
 # -- leading nowhere inside ------------------------------------------------------------------------
 
 INSIDE = (
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255",  # noqa: S104
-    "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.0.1", "192.0.2.1", "192.88.99.1",
-    "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1",
-    "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1",
-    "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::",
-    "3fff::1", "5f00::1", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+    "192.168.1.1", "168.63.129.16", "169.254.169.254", "100.64.0.1", "192.0.0.1", "192.0.2.1",
+    "192.88.99.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250",
+    "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+    "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1",
+    "2002:7f00:1::", "3fff::1", "5f00::1", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
     "localhost", "2130706433", "0x7f.1", "",
 )  # fmt: skip
 

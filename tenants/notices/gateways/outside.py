@@ -1,11 +1,13 @@
 """Sending to a channel: a webhook's address, or whatever apprise knows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import requests
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from tenants.notices.gateways.guard import guarded
@@ -17,6 +19,8 @@ LOCAL = frozenset(
     """aprs dbus dot enigma2 fluxer-local gammu glib gnome growl kde macosx mqtt mqtts qt rsyslog
     smpp smpps syslog windows xmpp xmpps""".split()  # noqa: SIM905
 )
+# What an address may not set: how long we wait, where we are sent on, files of this machine.
+OURS = re.compile(r"[+:-]*(rto|cto|redirect|template|keyfile|subfile|pgp.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
                 said = answer.raw.read(READ, decode_content=False) or b""
                 words = said.decode(errors="replace").replace("\x00", "")
                 return Reply(f"It answered {answer.status_code}. {words}"[:300], answer.status_code)
-    except (requests.RequestException, OSError, ValueError) as error:
+    except (requests.RequestException, OSError, ValueError, SoftTimeLimitExceeded) as error:
         return Reply(f"{type(error).__name__}: {error}".replace("\x00", "")[:300])
 
 
@@ -85,11 +89,23 @@ def known(url: str) -> Any:
     scheme = url.partition(":")[0].strip().lower()
     if "://" not in url or scheme in LOCAL:
         raise BadAddress("Give an address as apprise has it, such as ntfys://… or slack://….")
-    asset = apprise.AppriseAsset(async_mode=False, plugin_paths=[])
+    if option := _ours(url):
+        raise BadAddress(f"Leave out {option!r:.40}; an address cannot set it here.")
+    asset = apprise.AppriseAsset(async_mode=False, plugin_paths=[], http_redirects=False)
     found = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if not isinstance(found, apprise.NotifyBase):
         raise BadAddress("Apprise does not know an address like this.")
+    found.socket_connect_timeout, found.socket_read_timeout = TIMEOUT
     return found
+
+
+def _ours(url: str) -> str:
+    """The first option of an address that is not its to set; read as generously as can be."""
+    for piece in re.split(r"[?&;]", unquote_plus(url))[1:]:
+        name = unquote_plus(piece.partition("=")[0]).strip()
+        if OURS.fullmatch(name):
+            return name
+    return ""
 
 
 def service_of(url: str) -> str:
