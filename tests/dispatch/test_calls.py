@@ -1,7 +1,7 @@
 """Calling people: step by step, once, until somebody takes it on."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -22,6 +22,7 @@ from tests.monitoring.test_sweep import lapse
 from tests.tickets.test_concurrency import at_once
 from tickets import actions as tickets
 from tickets.dispatch import actions, queries
+from tickets.dispatch import tasks as dispatch
 from tickets.dispatch.models import Call, CallStep, Policy, Schedule
 from tickets.dispatch.rules.chain import Case, Chain, Step, Target
 from tickets.dispatch.rules.rota import Layer
@@ -110,6 +111,42 @@ def test_a_call_that_reaches_nobody_goes_to_the_owners(alpha: Tenant) -> None:
     step(0)
     assert told() == ["Ada"]
     assert "told the owners instead" in CallStep.objects.get().outcome
+
+
+def test_a_last_step_that_reaches_nobody_goes_to_the_owners_and_on(alpha: Tenant) -> None:
+    begin(policy((0, "person", person("Ben").pk), (10, "schedule", rota().pk), remind=900))
+    step(0)
+    step(10)
+    assert told() == ["Ben", "Ada"]
+    step(25)
+    step(40)
+    assert told() == ["Ben", "Ada", "Ada", "Ada"]
+    assert "told the owners instead" in CallStep.objects.get(number=3).outcome
+
+
+def test_a_reminder_that_reaches_nobody_goes_to_the_owners_and_on(alpha: Tenant) -> None:
+    """Whoever was told may be gone by the night."""
+    bens = rota("Ben")
+    begin(policy((0, "schedule", bens.pk), remind=900))
+    step(0)
+    Schedule.objects.update(layers=[])
+    step(15)
+    assert told() == ["Ben", "Ada"]
+    Schedule.objects.update(layers=bens.layers)
+    step(30)
+    assert told() == ["Ben", "Ada", "Ben"]
+
+
+def test_a_call_that_cannot_be_stepped_stops_no_other(alpha: Tenant) -> None:
+    standard = policy((0, "person", person("Ben").pk))
+    begin(standard, "incident:1")
+    begin(standard, "incident:2")
+    CallStep.objects.update(due_at=datetime.now(UTC) - timedelta(minutes=1))
+    Call.objects.filter(source_key="incident:1").update(chain={})
+    dispatch.step_calls()
+    assert [one.about for one in Notice.objects.all()] == [
+        f"call:{Call.objects.get(source_key='incident:2').pk}"
+    ]
 
 
 def test_a_policy_changed_meanwhile_changes_no_call_that_runs(alpha: Tenant) -> None:

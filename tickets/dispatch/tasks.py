@@ -1,3 +1,4 @@
+import logging
 from datetime import UTC, datetime
 
 from msp.kit.refs import system
@@ -5,6 +6,7 @@ from tenants.context import Tenant
 from tenants.work import for_each, hint, platform_task, tenant_task
 from tickets.dispatch import actions, queries
 
+log = logging.getLogger(__name__)
 BY = system("On call")
 
 
@@ -21,6 +23,10 @@ def _look(_tenant: Tenant) -> None:
 
 @tenant_task
 def step_calls() -> None:
-    """Do every turn that is due; a call somebody holds is left to them."""
+    """Do every turn that is due; a call somebody holds is left to them, and one that cannot be
+    stepped stops no other."""
     for call_id in queries.due_calls(datetime.now(UTC)):
-        actions.step_call(call_id=call_id, by=BY, at=datetime.now(UTC))
+        try:
+            actions.step_call(call_id=call_id, by=BY, at=datetime.now(UTC))
+        except Exception:
+            log.exception("Call %s could not be stepped", call_id)

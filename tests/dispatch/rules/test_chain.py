@@ -56,8 +56,13 @@ def run(chain: Chain, empty: tuple[int, ...] = (), most: int = 12) -> list[str]:
         (Chain(steps(0, 20), remind=480), (), ["0:0", "8:r0", "16:r0", "20:1", "28:r1", "36:r1",
                                                "44:r1", "52:r1", "60:r1", "68:r1", "76:r1",
                                                "84:r1"]),
-        # nobody is reminded of what nobody was told
-        (Chain(steps(0), remind=300), (0,), ["0:0"]),
+        # nobody is reminded of what nobody was told, while a step is left
+        (Chain(steps(0, 30), remind=300), (0,), ["0:0", "0:1",
+                                                 *(f"{n}:r1" for n in range(5, 55, 5))]),
+        # at the end it never falls silent
+        (Chain(steps(0), remind=300), (0,), ["0:0", *(f"{n}:r0" for n in range(5, 60, 5))]),
+        (Chain(steps(0, 10), remind=600), (1,), ["0:0", "10:1",
+                                                 *(f"{n}:r1" for n in range(20, 120, 10))]),
     ],
 )  # fmt: skip
 def test_turns_of_a_call_nobody_takes_on(

@@ -63,7 +63,7 @@ def step_call(*, call_id: int, by: Actor, at: datetime) -> bool:
     turn = Turn(step.number, step.round, step.step, step.due_at, step.reminder, step.since)
     found = queries.reached(chain, turn.step, at)
     people, words = list(found.people), _words(turn, found)
-    if not people and rules.is_last(chain, turn) and not _anybody(call):
+    if not people and rules.is_last(chain, turn):  # it must not fall silent here
         people = queries.catch_all()
         words += "; told the owners instead"
     _call_out(call, turn, people, found.teams, at)
@@ -113,11 +113,6 @@ def _running(source_key: str) -> Call | None:
 
 def _stop(call: Call) -> None:
     call.steps.filter(done_at__isnull=True).delete()
-
-
-def _anybody(call: Call) -> bool:
-    """Whether any turn before this one reached somebody."""
-    return call.steps.filter(done_at__isnull=False).exclude(told=[]).exists()
 
 
 def _about(call: Call) -> str:

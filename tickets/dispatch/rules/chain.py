@@ -2,7 +2,8 @@
 
 One turn is due at a time. Done, it says the next: the next step after its delay, or before that a
 reminder to those told last. A step that reached nobody falls through to the next at once. After the
-last step it starts again as often as was asked; then only reminders are left.
+last step it starts again as often as was asked; then only reminders are left, and they go on: who
+is reached can change by the hour.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,7 +72,8 @@ def following(chain: Chain, turn: Turn, at: datetime, *, reached: bool) -> Turn 
     due = since + timedelta(seconds=chain.steps[place[1]].after) if place else None
     if place and not reached and not turn.reminder:
         due = at
-    remind = at + timedelta(seconds=chain.remind) if chain.remind and reached else None
+    reminds = chain.remind and (reached or place is None)
+    remind = at + timedelta(seconds=chain.remind) if reminds else None
     if place and due and (remind is None or due <= remind):
         return Turn(turn.number + 1, place[0], place[1], max(due, at))
     if remind is None:
