@@ -81,13 +81,17 @@ def send_outgoing(channel_id: int) -> None:
 
 @transaction.atomic
 def send_out(pk: int) -> bool:
-    """Send one message; its row is held meanwhile, so that no two workers send it."""
-    held = Outgoing.objects.select_for_update(skip_locked=True, of=("self",))
-    row = (
-        held.select_related("channel", "person")
-        .filter(pk=pk, done_at__isnull=True, gave_up_at__isnull=True)
-        .first()
-    )
+    """Send one message; whether its channel may be sent the next.
+
+    The channel is held meanwhile: a second worker leaves it, and whoever changes the channel takes
+    the same row first, then its messages.
+    """
+    held = Channel.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    channel = held.filter(outgoing=pk).first()
+    if channel is None:
+        return False
+    waiting = channel.outgoing.filter(done_at__isnull=True, gave_up_at__isnull=True)
+    row = waiting.select_for_update(of=("self",)).select_related("person").filter(pk=pk).first()
     if row is None:
         return True
     at = datetime.now(UTC)

@@ -19,6 +19,7 @@ class Stub(ThreadingHTTPServer):
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         self.answer: tuple[int, dict[str, str]] = (200, {})
         self.drips = False
+        self.delay = 0.0
 
     @property
     def url(self) -> str:
@@ -33,6 +34,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.server.got.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         if self.server.drips:
             return self.drip()
+        time.sleep(self.server.delay)
         status, more = self.server.answer
         self.send_response(status)
         for name, value in more.items():

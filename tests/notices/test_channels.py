@@ -1,6 +1,7 @@
 """Ways out of the house: sealed, signed, tried again, and leading nowhere inside."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,10 @@ from tenants.notices import actions, queries, tasks
 from tenants.notices.gateways import outside
 from tenants.notices.models import Channel, Mail, Notice, Outgoing
 from tenants.notices.rules.webhooks import ALERT_PAUSES, WEBHOOK_PAUSES, next_try, signature
-from tests.conftest import NOW, person
+from tests.conftest import NOW, _tenant, person
 from tests.make import BY
 from tests.notices.conftest import Stub
+from tests.tickets.test_concurrency import at_once
 
 
 def webhook(url: str, **more: Any) -> tuple[Channel, str]:
@@ -173,6 +175,59 @@ def test_an_alert_a_channel_did_not_take_goes_to_the_mail(alpha: Tenant) -> None
     letter = Mail.objects.get()
     assert letter.to == "ben@alpha.example"
     assert "Phone, which does not answer" in letter.text
+
+
+def test_with_the_first_given_up_each_that_waits_goes_to_the_mail(alpha: Tenant) -> None:
+    """They do not wait for twelve minutes each, one after the other."""
+    channel = actions.add_channel(
+        name="Phone", address="json://127.0.0.1:1", service="JSON", person=person("Ben"), by=BY,
+        at=NOW,
+    )  # fmt: skip
+    for number in range(3):
+        Outgoing.objects.create(
+            channel=channel, key=f"k{number}", kind="alert", subject=f"Alert {number}", text="Down",
+            person=person("Ben"), created_at=NOW, next_at=NOW,
+        )  # fmt: skip
+    for _ in range(len(ALERT_PAUSES) + 1):
+        Outgoing.objects.update(next_at=NOW)
+        tasks.send_outgoing(channel.pk)
+    assert not Outgoing.objects.filter(gave_up_at__isnull=True).exists()
+    assert [one.subject for one in Mail.objects.order_by("pk")] == ["Alert 0", "Alert 1", "Alert 2"]
+
+
+@pytest.mark.usefixtures("nearby")
+def test_a_receiver_that_is_gone_is_not_asked_for_each(alpha: Tenant, stub: Stub) -> None:
+    stub.answer = (410, {})
+    channel, _secret = webhook(stub.url)
+    owe(1), owe(2)
+    tasks.send_outgoing(channel.pk)
+    tasks.send_outgoing(channel.pk)
+    assert len(stub.got) == 1
+    assert not Outgoing.objects.filter(gave_up_at__isnull=True).exists()
+
+
+@pytest.mark.usefixtures("nearby")
+def test_two_who_send_and_one_who_removes_do_not_lock_each_other_out(
+    committed: None, stub: Stub
+) -> None:
+    alpha = _tenant("alpha")
+    stub.answer, stub.delay = (500, {}), 0.6
+    with context.inside(alpha):
+        channel, _secret = webhook(stub.url)
+        owe(1), owe(2)
+
+    def work(place: int) -> None:
+        if place < 2:
+            tasks.send_outgoing(channel.pk)
+        else:
+            time.sleep(0.2)  # in the middle of a try
+            actions.remove_channel(channel=channel, by=BY, at=NOW)
+
+    at_once(3, work)
+    with context.inside(alpha):
+        assert len(stub.got) == 1
+        assert not Outgoing.objects.filter(gave_up_at__isnull=True).exists()
+        assert Channel.objects.get().removed_at == NOW
 
 
 @pytest.mark.usefixtures("nearby")

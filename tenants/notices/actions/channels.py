@@ -68,7 +68,7 @@ def _add(row: Channel, name: str, by: Actor, at: datetime) -> Channel:
 @transaction.atomic
 def remove_channel(*, channel: Channel, by: Actor, at: datetime) -> None:
     """Send nothing there any more; what it was sent stays listed, its secret goes."""
-    row = Channel.objects.select_for_update().get(pk=channel.pk)
+    row = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
     if row.removed_at is not None:
         return
     row.removed_at, row.secret, row.broken_since = at, "", None
@@ -156,15 +156,20 @@ def keep_reply(
 
 def _fail(row: Outgoing, channel: Channel, at: datetime) -> None:
     channel.broken_since = channel.broken_since or at
+    rest = channel.outgoing.filter(done_at__isnull=True, gave_up_at__isnull=True)
+    rest = rest.exclude(pk=row.pk)
     again = next_try(row.tries, at, alert=row.kind == "alert")
     if again is None or row.status == GONE:
         row.gave_up_at = at
         _mail_instead(row, channel, at)
+        # So are the others: each would wait as long again before its mail.
+        for one in rest.filter(person__isnull=False).select_related("person").order_by("pk"):
+            _mail_instead(one, channel, at)
+        rest.update(gave_up_at=at, error="The one before it was given up.")
     else:
         row.next_at = again
         # The others wait with it: an endpoint that is away is not knocked at for each of them.
-        rest = channel.outgoing.filter(done_at__isnull=True, gave_up_at__isnull=True)
-        rest.filter(next_at__lt=again).exclude(pk=row.pk).update(next_at=again)
+        rest.filter(next_at__lt=again).update(next_at=again)
 
 
 def _mail_instead(row: Outgoing, channel: Channel, at: datetime) -> None:
