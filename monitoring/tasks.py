@@ -223,8 +223,14 @@ def _begin(_tenant: Tenant) -> None:
 @platform_task
 def tend_canaries() -> None:
     """Let each MSP's canary beat, through the stream every other beat takes, unless it is to be
-    silent."""
-    for_each(_tend)
+    silent.
+
+    Only while an intake is open: its beats move the clock that silence is judged by, and while
+    nobody else can be heard nobody is silent.
+    """
+    last = max((at for _since, at in stream.pulses()), default=0.0)
+    if time.time() - last < pulses.BLIND_AFTER.total_seconds() / 3:
+        for_each(_tend)
 
 
 def _tend(_tenant: Tenant) -> None:

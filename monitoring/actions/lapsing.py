@@ -115,8 +115,7 @@ def see(
     cursor = HeldCursor.take()
     if cursor is None:
         return
-    blind = pulse_rules.blind_between(cursor.pulse_at, pulses)
-    if blind:
+    for blind in pulse_rules.blind_between(cursor.pulse_at, pulses):
         _go_blind(*blind, by, at)
     cursor.pulse_at = pulse_rules.seen_until(cursor.pulse_at, pulses)
     cursor.evaluated_at = rules.stream_clock(cursor.evaluated_at, clock)

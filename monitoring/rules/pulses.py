@@ -14,13 +14,19 @@ def seen_until(before: datetime | None, pulses: Iterable[Open]) -> datetime | No
     return max([at for _since, at in pulses] + ([before] if before else []), default=None)
 
 
-def blind_between(before: datetime | None, pulses: Iterable[Open]) -> Open | None:
-    """The stretch in which no intake was open, after the last time one was seen to be.
+def blind_between(before: datetime | None, pulses: Iterable[Open]) -> list[Open]:
+    """The stretches in which no intake was open, after the last time one was seen to be.
 
-    An intake that has been open all along covers for those that have not.
+    An intake that is open covers for those that are not. One that is gone covers up to its last
+    sign, which may be later than what was remembered of it.
     """
-    later = [since for since, at in pulses if before is not None and at > before]
-    if before is None or not later:
-        return None
-    opened = min(later)
-    return (before, opened) if opened - before > BLIND_AFTER else None
+    if before is None:
+        return []
+    gaps, covered = [], before
+    for since, at in sorted(pulses):
+        if at <= before:
+            continue
+        if since - covered > BLIND_AFTER:
+            gaps.append((covered, since))
+        covered = max(covered, at)
+    return gaps

@@ -1,5 +1,6 @@
 """A device that falls silent on purpose proves that silence is noticed; else others are told."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as some
 
 from contracts.clients.models import Device
 from monitoring import actions, tasks
+from monitoring.gateways import stream
 from monitoring.models import Check, Incident
 from monitoring.queries import canary as queries
 from monitoring.queries import views
@@ -80,6 +82,11 @@ def at_time(time_machine: object, seconds: float) -> None:
     time_machine.move_to(after(seconds), tick=False)  # type: ignore[attr-defined]
 
 
+def listen() -> None:
+    """An intake says that it is open."""
+    stream.pulse("web:1", time.time() - 600, time.time())
+
+
 def lapse(seconds: float) -> None:
     actions.lapse(clock=after(seconds), by=BY, at=after(seconds))
 
@@ -92,6 +99,7 @@ def test_its_silence_opens_an_incident_that_calls_nobody(
 
     for seconds in (-20, -10, 0, 10, 50):
         at_time(time_machine, seconds)
+        listen()
         tasks.tend_canaries()
     drained()
     canary.refresh_from_db()
@@ -114,10 +122,25 @@ def test_its_silence_opens_an_incident_that_calls_nobody(
     assert proof.late(after(3600)) == []
     assert proof.late(after(3600 + 460)) == [NAME]  # nobody proved it again
     at_time(time_machine, 160)
+    listen()
     tasks.tend_canaries()
     drained()
     incident.refresh_from_db()
     assert incident.resolved_at is not None
+
+
+def test_it_beats_only_while_somebody_listens(
+    canary: Check, time_machine: object, valkey: redis.Redis
+) -> None:
+    """Else its beat would be the only one that is heard, and all others silent."""
+    at_time(time_machine, -60)
+    listen()
+    at_time(time_machine, -50)
+    tasks.tend_canaries()
+    assert stream.client().xlen(stream.name_of(NAME)) == 0
+    listen()
+    tasks.tend_canaries()
+    assert stream.client().xlen(stream.name_of(NAME)) == 1
 
 
 def test_a_check_of_somebody_elses_that_has_its_name_is_a_check(

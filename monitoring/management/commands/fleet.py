@@ -5,6 +5,7 @@ import heapq
 import http.client
 import json
 import random
+import secrets
 import signal
 import time
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Fleet:
         self.due = [(self.started + self.dice.random() * SPREAD, d.name, d) for d in devices]
         heapq.heapify(self.due)
         for device in devices:
-            device.boot_id = f"{self.dice.getrandbits(32):08x}"
+            device.boot_id = secrets.token_hex(4)  # another start is another boot: counting anew
             device.figures = {
                 "cpu": self.dice.uniform(5, 40),
                 "memory": self.dice.uniform(35, 75),
