@@ -164,6 +164,45 @@ def test_only_the_one_who_is_asked_answers(ben: Browser, ada: Browser, alpha: Te
     assert asked.state == "agreed"
 
 
+def test_the_asker_cannot_say_yes_to_their_own_swap(ben: Browser, alpha: Tenant) -> None:
+    made = rota("Ben", "Ada")
+    asked = swap(made)
+    mine = Override.objects.exclude(pk=asked.pk).get()
+    Override.objects.update(starts_at=soon(), ends_at=soon(2))
+    assert "Take over" not in ben.get("/").content.decode()
+    shown = ben.get(f"/oncall/{made.pk}").content.decode()
+    assert f"/stretches/{mine.pk}/answer" not in shown
+    assert f"/stretches/{mine.pk}/cancel" in shown
+    assert ben.post(f"/oncall/stretches/{mine.pk}/answer", {"answer": "yes"}).status_code == 422
+    for row in (asked, mine):
+        with pytest.raises(Refused):
+            actions.answer_swap(
+                override=row, agreed=True, by=Actor("person", person("Ben").pk, "Ben"), at=NOW
+            )
+    assert set(Override.objects.values_list("state", flat=True)) == {"asked"}
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+@pytest.mark.parametrize("which", [0, 1])
+def test_taking_back_one_stretch_of_a_swap_takes_back_both(
+    alpha: Tenant, agreed: bool, which: int
+) -> None:
+    made = rota("Ben", "Ada")
+    asked = swap(made)
+    if agreed:
+        actions.answer_swap(override=asked, agreed=True, by=BY, at=NOW)
+    other = actions.take_over(
+        schedule=made, person=person("Ada"), starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR, by=BY,
+        at=NOW,
+    )  # fmt: skip
+    row = Override.objects.filter(swap=asked.swap).order_by("pk")[which]
+    actions.cancel_override(override=row, by=BY, at=NOW)
+    states = Override.objects.filter(swap=asked.swap).values_list("state", flat=True)
+    assert list(states) == ["cancelled"] * 2
+    other.refresh_from_db()
+    assert other.state == "agreed"
+
+
 def test_a_schedule_that_is_called_is_not_removed(ada: Browser, alpha: Tenant) -> None:
     made = rota("Ben")
     used = policy((0, "schedule", made.pk))

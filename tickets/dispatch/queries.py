@@ -103,7 +103,7 @@ def asked_of(person_id: int, at: datetime) -> list[Override]:
     """Swaps that wait for this person's answer."""
     rows = Override.objects.select_related("schedule", "asked_by")
     waiting = rows.filter(person_id=person_id, state=Override.State.ASKED, ends_at__gt=at)
-    return list(waiting.order_by("starts_at", "pk"))
+    return list(waiting.exclude(asked_by_id=person_id).order_by("starts_at", "pk"))
 
 
 # -- escalations -----------------------------------------------------------------------------------

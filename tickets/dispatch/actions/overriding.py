@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
@@ -35,23 +36,28 @@ def take_over(
 
 @transaction.atomic
 def cancel_override(*, override: Override, by: Actor, at: datetime) -> Override:
-    """Take back what has not begun; end now what has."""
-    row = _held(override)
-    if row.state in (State.DECLINED, State.CANCELLED) or row.ends_at <= at:
+    """Take back what has not begun; end now what has. Of a swap it is both stretches."""
+    row, others = _held(override)
+    if not _runs(row, at):
         raise Conflict("This is over already.")
-    if row.state == State.AGREED and row.starts_at < at:
-        row.ends_at = at
-    else:
-        row.state = State.CANCELLED
-    row.save(update_fields=["ends_at", "state"])
-    announce(
-        events.OverrideCancelled(
-            row.schedule_id, row.person_id, row.person.name, row.schedule.name,
-            row.starts_at.isoformat(),
-        ),
-        by=by, at=at,
-    )  # fmt: skip
+    for one in (row, *(other for other in others if _runs(other, at))):
+        if one.state == State.AGREED and one.starts_at < at:
+            one.ends_at = at
+        else:
+            one.state = State.CANCELLED
+        one.save(update_fields=["ends_at", "state"])
+        announce(
+            events.OverrideCancelled(
+                one.schedule_id, one.person_id, one.person.name, one.schedule.name,
+                one.starts_at.isoformat(),
+            ),
+            by=by, at=at,
+        )  # fmt: skip
     return row
+
+
+def _runs(row: Override, at: datetime) -> bool:
+    return row.state in (State.AGREED, State.ASKED) and row.ends_at > at
 
 
 @transaction.atomic
@@ -88,7 +94,9 @@ def ask_swap(
 @transaction.atomic
 def answer_swap(*, override: Override, agreed: bool, by: Actor, at: datetime) -> Override:
     """Say yes or no to a swap one was asked for; both stretches change hands together."""
-    row = _held(override)
+    row, _others = _held(override)
+    if row.asked_by_id is not None and row.asked_by_id in (row.person_id, _person(by)):
+        raise Refused("The one who was asked has to answer.")
     if row.state != State.ASKED or not row.swap:
         raise Conflict("This was answered already.")
     if row.ends_at <= at:
@@ -107,9 +115,16 @@ def answer_swap(*, override: Override, agreed: bool, by: Actor, at: datetime) ->
     return row
 
 
-def _held(override: Override) -> Override:
+def _person(by: Actor) -> int | None:
+    return by.id if by.kind == "person" else None
+
+
+def _held(override: Override) -> tuple[Override, list[Override]]:
+    """The row and what else is of its swap, held in one order whichever of them was meant."""
     rows = Override.objects.select_for_update(of=("self",)).select_related("person", "schedule")
-    return rows.get(pk=override.pk)
+    meant = Q(pk=override.pk) | (Q(swap=override.swap) if override.swap else Q())
+    found = {row.pk: row for row in rows.filter(meant).order_by("pk")}
+    return found.pop(override.pk), list(found.values())
 
 
 def _demand(person: Person, starts_at: datetime, ends_at: datetime, at: datetime) -> None:
