@@ -92,6 +92,19 @@ def test_a_technician_takes_over_and_puts_nobody_else(ben: Browser, alpha: Tenan
     assert queries.on_call(made, soon(1)) == person("Ada")
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_stretch_at_the_end_of_time_is_refused(ada: Browser, alpha: Tenant, year: str) -> None:
+    """East of Greenwich the first day begins before there are years, west of it the last ends."""
+    made = actions.make_schedule(name="East", zone="Asia/Tokyo", by=BY, at=NOW)
+    west = rota("Ada")
+    for schedule in (made, west):
+        times = {"starts": f"{year}-01-01T00:00", "ends": f"{year}-12-31T23:59",
+                 "return_starts": f"{year}-01-01T00:00", "return_ends": f"{year}-12-31T23:59",
+                 "person": person("Ada").pk}  # fmt: skip
+        for path in ("take", "swap"):
+            assert ada.post(f"/oncall/{schedule.pk}/{path}", times).status_code == 422
+
+
 def test_who_may_only_look_changes_nothing(guy: Browser, ben: Browser, alpha: Tenant) -> None:
     made = rota("Ada")
     assert guy.get("/oncall").status_code == 200
