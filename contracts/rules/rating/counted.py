@@ -24,7 +24,7 @@ def rate_counted(
         return []
     counted = count(
         terms, reading.intervals, service,
-        client_id=reading.client_id, overrides=reading.overrides,
+        client_id=reading.client_id, overrides=reading.overrides, until=period.end,
     )  # fmt: skip
     rated = round_money(exact_price(terms.scheme, counted, period), currency)
     added = true_up(terms.commit, rated, service.days, period.days, currency)

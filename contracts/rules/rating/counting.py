@@ -61,13 +61,14 @@ class Counted:
 
 def count(
     terms: Terms, intervals: Iterable[Interval], service: Period, *,
-    client_id: int | None = None, overrides: Sequence[Override] = (),
+    client_id: int | None = None, overrides: Sequence[Override] = (), until: date | None = None,
 ) -> Counted:  # fmt: skip
     """The units of the days a line was in force, counted as its terms say.
 
-    `client_id` is the client that is billed: what another one pays for is left out.
+    `client_id` is the client that is billed: what another one pays for is left out. `until` is the
+    end of the billing period: who is there for long enough by then counts.
     """
-    found = sort_out(terms, intervals, service, client_id)
+    found = sort_out(terms, intervals, service, client_id, until=until)
     units, there, day = _there(terms.counting, found.kept, service)
     held = tuple(one for one in overrides if one.period.clip(service))
     said = _said(held, service)

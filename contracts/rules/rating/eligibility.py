@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from contracts.rules.register import Interval, UnitDays
 from contracts.rules.terms.counted import PerDevice, PerLicence, PerUser
@@ -31,21 +32,34 @@ class Sorted:
     notes: dict[tuple[str, int], str]
 
 
+class _Stay(NamedTuple):
+    """From when until when a unit was there without a day between; trial and grace go by it."""
+
+    starts_on: date
+    ends_on: date | None
+
+
 def sort_out(
-    terms: Terms, intervals: Iterable[Interval], service: Period, client_id: int | None = None
-) -> Sorted:
+    terms: Terms, intervals: Iterable[Interval], service: Period, client_id: int | None = None,
+    *, until: date | None = None,
+) -> Sorted:  # fmt: skip
     """Every unit the line speaks of, kept or dropped. `client_id` is the client that is billed.
 
-    A unit with several stretches is dropped only where none of them counts.
+    A unit with several stretches is dropped only where none of them counts. `until` is the end of
+    the billing period, which the days that were charged may be a part of.
     """
+    known = list(intervals)
+    stays = _stays(known)
+    closes = until or service.end
     kept: list[Interval] = []
     dropped: dict[tuple[str, int], Dropped] = {}
     notes: dict[tuple[str, int], str] = {}
-    for one in intervals:
+    for one in known:
         if not _speaks_of(terms, one):
             continue
-        rule = _left_out(terms, one, service, client_id)
-        part = None if rule else _charged_part(terms, one, service)
+        stay = stays[one.interval_id, one.starts_on]
+        rule = _left_out(terms, one, client_id) or _too_short(terms, stay, closes)
+        part = None if rule else _charged_part(terms, one, stay, service)
         if part is not None:
             kept.append(part)
         if part is not None and part.within(service):
@@ -83,7 +97,7 @@ def _speaks_of(terms: Terms, one: Interval) -> bool:
     return of_kind and (not terms.site_ids or one.site_id in terms.site_ids)
 
 
-def _left_out(terms: Terms, one: Interval, service: Period, client_id: int | None) -> str:
+def _left_out(terms: Terms, one: Interval, client_id: int | None) -> str:
     """The rule by which the unit does not count; empty where it may."""
     marks = one.marks
     if client_id is not None and (marks.payer_id or one.client_id) != client_id:
@@ -94,20 +108,50 @@ def _left_out(terms: Terms, one: Interval, service: Period, client_id: int | Non
         return f"set aside: {marks.aside}"
     if terms.sharing == "none" and (marks.shared or marks.seat_id):
         return "shared, and this line does not count what is shared"
-    there = _life(one, service)
+    return ""
+
+
+def _too_short(terms: Terms, stay: _Stay, closes: date) -> str:
+    """Why a unit that came and went does not count; empty where it stayed long enough."""
+    there = (min(stay.ends_on or closes, closes) - stay.starts_on).days
     if there < terms.grace_days:
         return f"there for {max(there, 0)} days; what stays {terms.grace_days} counts"
     return ""
 
 
-def _life(interval: Interval, service: Period) -> int:
-    """The days a unit has been there by the end of the stretch."""
-    ends_on = min(interval.ends_on or service.end, service.end)
-    return (ends_on - interval.starts_on).days
+def _stays(intervals: Iterable[Interval]) -> dict[tuple[str, date], _Stay]:
+    """How long each unit was there in one go; a new site, mark or number of seats ends nothing."""
+    by_unit: dict[tuple[int, str, int], list[Interval]] = defaultdict(list)
+    for one in intervals:
+        by_unit[one.client_id, one.unit_type, one.unit_id].append(one)
+    found: dict[tuple[str, date], _Stay] = {}
+    for stretches in by_unit.values():
+        for run in _touching(stretches):
+            ends = [one.ends_on for one in run]
+            last = None if None in ends else max(day for day in ends if day is not None)
+            stay = _Stay(run[0].starts_on, last)
+            found |= {(one.interval_id, one.starts_on): stay for one in run}
+    return found
 
 
-def _charged_part(terms: Terms, interval: Interval, service: Period) -> Interval | None:
-    starts_on = interval.starts_on + timedelta(days=terms.trial_days)
+def _touching(stretches: Iterable[Interval]) -> list[list[Interval]]:
+    """Stretches of one unit put together where no day lies between them."""
+    runs: list[list[Interval]] = []
+    reach = date.min
+    for one in sorted(stretches, key=lambda each: (each.starts_on, each.interval_id)):
+        if runs and one.starts_on <= reach:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+            reach = date.min
+        reach = max(reach, one.ends_on or date.max)
+    return runs
+
+
+def _charged_part(
+    terms: Terms, interval: Interval, stay: _Stay, service: Period
+) -> Interval | None:
+    starts_on = max(interval.starts_on, stay.starts_on + timedelta(days=terms.trial_days))
     ends_on = interval.ends_on
     if terms.counting == "adds_only" and ends_on is not None and ends_on > service.start:
         ends_on = max(ends_on, service.end)  # who leaves is not given back

@@ -99,6 +99,38 @@ def test_each_rule_that_drops_a_unit_is_named():
     assert rules(trial) == {"PC3": "still in the first 14 days, which are free"}
 
 
+MAY_20, JUNE_10 = date(2026, 5, 20), date(2026, 6, 10)
+
+
+@pytest.mark.parametrize(
+    ("came", "went", "back", "rule", "days"),
+    [
+        (START, JUNE_10, JUNE_10, {"trial_days": 14}, 300),  # the free days are long over
+        (MAY_20, JUNE_10, JUNE_10, {"trial_days": 14}, 280),  # free until 2 June
+        (START, date(2026, 6, 9), JUNE_10, {"trial_days": 14}, 80 + 70),  # away: it begins anew
+        (START, date(2026, 6, 28), date(2026, 6, 28), {"grace_days": 5}, 300),
+        (JUNE_10, date(2026, 6, 12), date(2026, 6, 12), {"grace_days": 5}, 210),
+        (START, date(2026, 6, 26), date(2026, 6, 27), {"grace_days": 5}, 250),
+    ],
+)
+def test_a_change_of_seats_begins_neither_trial_nor_grace_anew(came, went, back, rule, days):
+    known = [seats(1, 10, came, went), replace(seats(1, 10, back), interval_id="later")]
+    assert count(PerLicence(TEN, **rule), known, JUNE).counted_days == days
+    moved = [replace(device(1), starts_on=came, ends_on=went),
+             replace(device(1), interval_id="d1b", starts_on=back, site_id=2)]  # fmt: skip
+    assert count(PerDevice(TEN, **rule), moved, JUNE).counted_days == days / 10
+
+
+def test_grace_goes_by_the_billing_period_and_not_by_a_stretch_of_it():
+    first, second = Period(JUNE.start, JUNE_10), Period(JUNE_10, JUNE.end)
+    known = [replace(device(1), starts_on=date(2026, 6, 8))]
+    charged = [
+        RATES["per_device"](PerDevice(TEN, grace_days=5), Reading(part, tuple(known)), JUNE, "USD")
+        for part in (first, second)
+    ]
+    assert [line.trace["unit_days"] for (line,) in charged] == [2, 21]
+
+
 def test_a_licence_is_its_seats_over_time():
     known = [seats(1, 40, end=date(2026, 6, 16)), seats(1, 44, date(2026, 6, 16))]
     counted = count(PerLicence(TEN), known, JUNE)
