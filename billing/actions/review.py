@@ -7,6 +7,7 @@ from django.db import transaction
 
 from billing import events
 from billing.models import Invoice, LineTime, Run, RunItem
+from billing.queries.labour import overdrawn
 from msp.kit.money import round_money
 from msp.kit.periods import day_start
 from msp.kit.refs import Actor
@@ -102,6 +103,11 @@ def _bind_time(invoice: Invoice, by: Actor, at: datetime) -> None:
         return
     if worked.changed_since(entries, invoice.known_at):
         raise Conflict(f"Time of {invoice.client} was changed since the count. Count it again.")
+    if overdrawn(invoice):
+        raise Conflict(
+            f"What {invoice.client} paid ahead was drawn by another bill since the count."
+            " Count it again."
+        )
     tickets.bind_time(entry_ids=entries, ref=invoice.time_ref, by=by, at=at)
 
 

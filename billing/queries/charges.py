@@ -27,10 +27,14 @@ from msp.kit.periods import Period, month_of, previous_month
 
 @dataclass(frozen=True)
 class Charged:
-    """The lines of a month's bill, and the seconds of work that nothing says the price of."""
+    """The lines of a month's bill, and the seconds of work that nothing says the price of.
+
+    `torn` are those of them whose entry is on the bill with the rest of its time.
+    """
 
     lines: list[DraftLine]
     unpriced: int = 0
+    torn: int = 0
 
 
 def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = False) -> Charged:
@@ -56,7 +60,7 @@ def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = F
         before = [line for line in lines if line.segment.agreement_id == agreement_id]
         segments = [one for one in due if one.agreement_id == agreement_id]
         lines += [*_charged(segments, [*before, *worked], changed, known), *worked]
-    return Charged(lines, work.unpriced)
+    return Charged(lines, work.unpriced, work.torn)
 
 
 def _due(
@@ -121,17 +125,26 @@ def _charged(
 def _base(segment: Segment, segments: Sequence[Segment], earlier: Iterable[DraftLine]) -> Decimal:
     """What a line follows from: the others by the days both were in force.
 
-    What was billed for another stretch, such as the month ahead, goes with the newest terms.
+    What was billed for another stretch, such as the month ahead, goes with the newest terms, and
+    so does work of an earlier month that was written down late. What was committed is a month's:
+    such work does not make it up.
     """
     latest = max(one.period.end for one in segments if one.key == segment.key)
     total = Decimal(0)
     for line in earlier:
         if segment.kind == "commitment" and "corrects" in line.rated.trace:
-            continue  # what was committed is a month's, not made up by what another one owed
+            continue
         days = line.segment.period
         shared = days.clip(segment.period)
-        if line.segment.whole == segment.whole:
+        late = _late(line.segment) and segment.kind != "commitment"
+        if line.segment.whole == segment.whole and not late:
             total += line.amount * (shared.days if shared else 0) / days.days
         elif segment.period.end == latest:
             total += line.amount
     return round_money(total, segment.currency)
+
+
+def _late(segment: Segment) -> bool:
+    """Whether it charges work of a month before the one that is billed."""
+    whole = segment.whole
+    return segment.kind == "time" and whole is not None and segment.period.clip(whole) is None

@@ -64,7 +64,7 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
             currency,
             tuple(lines),
             period,
-            Beside(uncovered, silent_devices(lines, known), charged.unpriced),
+            Beside(uncovered, silent_devices(lines, known), charged.unpriced, charged.torn),
         )
         for currency, lines in by_currency.items()
         if any(line.segment.kind != "time" or line.amount for line in lines)
@@ -74,11 +74,12 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
 @dataclass(frozen=True)
 class Beside:
     """What a month leaves to look at: devices that no line speaks of, or that are charged and
-    silent, and seconds of work without a price."""
+    silent, and seconds of work without a price, `torn` of them from entries on the bill."""
 
     uncovered: tuple[str, ...]
     silent: tuple[str, ...]
     unpriced: int
+    torn: int
 
 
 def _draft(
@@ -106,7 +107,7 @@ def _draft(
         (
             *_told(lines),
             *checks.silence(beside.silent, seen),
-            *checks.unpriced(beside.unpriced),
+            *checks.unpriced(beside.unpriced, beside.torn),
         ),
     )
     return Draft(

@@ -5,15 +5,18 @@ other bill: what was written down late comes on the next one, under the month it
 other bills drew from allowances and blocks is never drawn again.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
+
+from django.db.models import Q
 
 from billing.models import Invoice, LineTime
 from billing.queries.meters import Known
-from billing.queries.written import DraftLine, TimeShare, Written
-from billing.rules.labour import Told, described, rated, told_of
+from billing.queries.written import DraftLine, TimeShare, Written, written_for
+from billing.rules.labour import Told, described, rated, told_of, unpriced_seconds
 from billing.rules.segments import Segment
 from contracts.clients.models import Client
 from contracts.rules.labour import Book, Charge, Promise, Taken, charges, grants_of
@@ -23,13 +26,20 @@ from msp.kit.periods import Period, month_of
 from tickets import queries as tickets
 from tickets.queries import Piece
 
+_STANDING = (Invoice.State.APPROVED, Invoice.State.ISSUED)
+
 
 @dataclass(frozen=True)
 class Work:
-    """A month's time as lines, and the seconds that nothing says the price of."""
+    """A month's time as lines, and the seconds that nothing says the price of.
+
+    `torn` are those of them whose entry stands on a line with the rest of its time, and would be
+    bound by it and never billed.
+    """
 
     lines: tuple[DraftLine, ...] = ()
     unpriced: int = 0
+    torn: int = 0
 
 
 def work_on(
@@ -50,22 +60,26 @@ def charged(
 ) -> Work:  # fmt: skip
     """Pieces of work priced under agreements, as lines of a bill."""
     by_agreement: dict[int, list[Piece]] = defaultdict(list)
-    unpriced = 0
+    unpriced: Counter[int] = Counter()
     for piece in pieces:
         if piece.worked.agreement_id is None:
-            unpriced += piece.worked.seconds if piece.worked.verdict != "excluded" else 0
+            if piece.worked.verdict != "excluded":
+                unpriced[piece.worked.entry_id] += piece.worked.seconds
         else:
             by_agreement[piece.worked.agreement_id].append(piece)
     lines: list[DraftLine] = []
     for agreement_id, worked in by_agreement.items():
         own = [one for one in written if one.line.agreement_id == agreement_id]
         if not own:
-            unpriced += sum(piece.worked.seconds for piece in worked)
+            for piece in worked:
+                unpriced[piece.worked.entry_id] += piece.worked.seconds
             continue
         found, left = _of_agreement(own, worked, month, taken)
         lines += found
         unpriced += left
-    return Work(tuple(lines), unpriced)
+    bound = {share.charge.worked.entry_id for line in lines for share in line.times}
+    torn = sum(seconds for entry_id, seconds in unpriced.items() if entry_id in bound)
+    return Work(tuple(lines), unpriced.total(), torn)
 
 
 def book_of(written: Iterable[Written], until: Period, currency: str) -> Book:
@@ -81,9 +95,14 @@ def book_of(written: Iterable[Written], until: Period, currency: str) -> Book:
 
 
 def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> list[Taken]:
-    """What the bills of other months drew; those draws stand. `as_then` reads earlier ones."""
+    """What the bills of other months drew; those draws stand. `as_then` reads earlier ones.
+
+    A later month that nobody has approved yet is drawn again when it is counted again, from what
+    this one leaves.
+    """
+    stands = Q(line__invoice__starts_on__lt=month.start) | Q(line__invoice__state__in=_STANDING)
     rows = (
-        LineTime.objects.filter(line__invoice__client=client)
+        LineTime.objects.filter(stands, line__invoice__client=client)
         .exclude(grant_key="")
         .exclude(line__invoice__starts_on=month.start)
         .exclude(line__invoice__state=Invoice.State.VOID)
@@ -91,6 +110,23 @@ def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> 
     if as_then:
         rows = rows.filter(line__invoice__starts_on__lt=month.start)
     return [Taken(row.grant_key, row.worked_on, row.quantity) for row in rows]
+
+
+def overdrawn(invoice: Invoice) -> bool:
+    """Whether it draws more of something paid ahead than the bills that stand have left of it."""
+    rows = LineTime.objects.filter(line__invoice__client=invoice.client_id).exclude(grant_key="")
+    own = set(rows.filter(line__invoice=invoice).values_list("grant_key", flat=True))
+    if not own:
+        return False
+    standing = Q(line__invoice=invoice) | Q(line__invoice__state__in=_STANDING)
+    drawn: dict[str, Decimal] = defaultdict(Decimal)
+    for key, quantity in rows.filter(standing, grant_key__in=own).values_list(
+        "grant_key", "quantity"
+    ):
+        drawn[key] += quantity
+    month = Period(invoice.starts_on, invoice.ends_on)
+    grants = book_of(written_for(invoice.client), month, invoice.currency).grants
+    return any(drawn[one.key] > one.amount for one in grants if one.key in own)
 
 
 def undrawn(client: Client, until: Period, known: Known) -> list[Piece]:
@@ -124,24 +160,21 @@ def _open(client: Client, month: Period, known: Known) -> list[Piece]:
 
 def _of_agreement(
     own: Sequence[Written], pieces: Sequence[Piece], month: Period, taken: Sequence[Taken]
-) -> tuple[list[DraftLine], int]:
+) -> tuple[list[DraftLine], Counter[int]]:
     currency = own[0].line.currency
     book = book_of(own, month, currency)
     behind = {(one.worked.entry_id, one.worked.part): one for one in pieces}
     found = charges([one.worked for one in pieces], book, taken)
     groups: dict[Told, list[Charge]] = defaultdict(list)
-    unpriced = 0
     for charge in found:
-        if charge.outcome == "unpriced":
-            unpriced += charge.worked.seconds
-        elif charge.outcome != "excluded":
+        if charge.outcome not in ("unpriced", "excluded"):
             groups[told_of(charge)].append(charge)
     names = {str(one.line.line_key): one.line.description for one in own}
     lines = [
         _line(own[0], told, parts, month, names, behind)
         for told, parts in sorted(groups.items(), key=lambda group: group[0].rank)
     ]
-    return lines, unpriced
+    return lines, Counter(unpriced_seconds(found))
 
 
 def _line(

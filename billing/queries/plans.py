@@ -110,7 +110,10 @@ def compare(
     plans = list(plans_for(client, at))
     costs = [
         _present_cost(present, work, list(plans_named(client, months))),
-        *(cost_of(plan, months, units, work, assumed, client.currency) for plan in plans),
+        *(
+            cost_of(plan, months, units, work, assumed, client.currency, client_id=client.pk)
+            for plan in plans
+        ),
     ]
     return Comparison(
         client, tuple(months), tuple(costs), tuple(present), assumed, client.currency,

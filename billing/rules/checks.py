@@ -103,11 +103,24 @@ def _uncovered(subject: Subject) -> Iterator[Check]:
         yield Check("leakage", text, known=set(names) <= set(subject.seen), names=names)
 
 
-def unpriced(seconds: int) -> Iterator[Check]:
-    """Work is never charged at nothing because nobody wrote down its price (T10)."""
-    if seconds:
-        hours = f"{Decimal(seconds) / 3600:.2f}"
-        yield Check("unpriced_time", f"{hours} hours of work have no price: no line says one.")
+def unpriced(seconds: int, torn: int = 0) -> Iterator[Check]:
+    """Work is never charged at nothing because nobody wrote down its price (T10).
+
+    What is `torn` from time that is on the bill blocks: the bill would bind it and lose it.
+    """
+    if torn:
+        text = (
+            f"{_hours(torn)} hours of work have no price, and the rest of the same entries is on"
+            " this bill. Agree on a price or say that they are without charge, and count again."
+        )
+        yield Check("unpriced_rest", text, blocks=True)
+    if seconds > torn:
+        text = f"{_hours(seconds - torn)} hours of work have no price: no line says one."
+        yield Check("unpriced_time", text)
+
+
+def _hours(seconds: int) -> str:
+    return f"{Decimal(seconds) / 3600:.2f}"
 
 
 def _double_cover(lines: Iterable[CheckedLine]) -> Iterator[Check]:

@@ -1,5 +1,6 @@
 """Charges for work put together to lines: what belongs on one, what it says, what it comes to."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,6 +108,19 @@ def rated(
         "amount": f"{amount:f}",
     }
     return RatedLine(f"time.{told.outcome}", quantity, unit_price, amount, trace)
+
+
+def unpriced_seconds(found: Sequence[Charge]) -> dict[int, int]:
+    """The time of each entry that nothing says the price of, without the share that was drawn."""
+    counted: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for one in found:
+        counted[one.worked.entry_id, one.worked.part] += one.minutes
+    seconds: dict[int, int] = defaultdict(int)
+    for one in found:
+        whole = counted[one.worked.entry_id, one.worked.part]
+        if one.outcome == "unpriced" and whole:
+            seconds[one.worked.entry_id] += round(one.worked.seconds * one.minutes / whole)
+    return dict(seconds)
 
 
 def _seconds(parts: Sequence[Charge]) -> list[int]:

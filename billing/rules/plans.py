@@ -127,13 +127,16 @@ class Cost:
 
 def cost_of(
     plan: Plan, months: Sequence[Period], intervals: Sequence[Interval], work: Sequence[Done],
-    assumed: Assumptions, currency: str,
+    assumed: Assumptions, currency: str, *, client_id: int | None = None,
 ) -> Cost:  # fmt: skip
-    """Every month under the plan; blocks are bought in the month in which hours run out."""
+    """Every month under the plan; blocks are bought in the month in which hours run out.
+
+    `client_id` is who pays, so that what another client pays for is left out as on a bill.
+    """
     found, left = [], Decimal(0)
     for month in months:
         done = [one for one in work if month.contains(one.worked.on)]
-        fees = fees_of(plan.lines, month, intervals, currency)
+        fees = fees_of(plan.lines, month, intervals, currency, client_id=client_id)
         judged = [(one, verdict_of(plan.reach, one, assumed)) for one in done]
         priced = _priced(judged, assumed)
         minutes = sum((one.minutes for one in priced), Decimal(0))
@@ -155,14 +158,15 @@ def cost_of(
 
 
 def fees_of(
-    lines: Sequence[tuple[str, Terms]], month: Period, intervals: Sequence[Interval], currency: str
-) -> Decimal:
+    lines: Sequence[tuple[str, Terms]], month: Period, intervals: Sequence[Interval],
+    currency: str, *, client_id: int | None = None,
+) -> Decimal:  # fmt: skip
     """What the lines charge for a month; a longer period counts with its share of it."""
 
     def rate(at: int, earlier: list[RatedLine]) -> list[RatedLine]:
         terms = lines[at][1]
         known = tuple(one for one in intervals if one.unit_type == _unit_of(terms))
-        reading = Reading(month, known, total_of(earlier))
+        reading = Reading(month, known, total_of(earlier), client_id)
         rated = RATES[terms.kind](terms, reading, month, currency)
         share = MONTHS[rhythm_of(terms).every]
         return [replace(one, amount=round_money(one.amount / share, currency)) for one in rated]

@@ -16,7 +16,7 @@ from billing.queries.invoices import next_bills
 from contracts import actions as contracts
 from contracts.clients.models import Client
 from msp.kit.periods import month
-from msp.kit.refusals import Conflict
+from msp.kit.refusals import Conflict, Refused
 from tenants import context
 from tests import make
 from tests.billing.conftest import JULY_1, JUNE, issued, run_of
@@ -103,6 +103,79 @@ def test_late_time_comes_on_the_next_bill_under_its_own_month(fixer: Client) -> 
     ]
     first.refresh_from_db()
     assert (first.net, first.lines.count()) == (D(150), 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "expected"),
+    [
+        ("discount", {"percent": "10", "amount": "0"}, "-20.00"),
+        ("percentage", {"percent": "5"}, "10.00"),
+        ("commitment", {"amount": "250.00"}, "150.00"),  # made up by July's own work alone
+    ],
+)
+def test_what_follows_from_the_other_lines_counts_late_work(alpha, kind, facts, expected) -> None:
+    client = make.client("Quill Accounting", billing_email="bills@quill.example")
+    make.agreement(
+        client, make.worked("time", "Work", rate="100.00"), make.worked(kind, "Follows", **facts)
+    )
+    issued(client)
+    log(client, ny(2026, 6, 30, 10), 60, at=ny(2026, 7, 2, 9))
+    log(client, ny(2026, 7, 2, 10), 60)
+    run_of(month(2026, 7), ny(2026, 8, 1, 9))
+    bill = Invoice.objects.get(client=client, run__starts_on=month(2026, 7).start)
+    assert f"{bill.lines.get(description='Follows').amount:.2f}" == expected
+
+
+def test_a_later_month_nobody_approved_takes_nothing_from_this_one(alpha) -> None:
+    client = make.client("Quill Accounting", billing_email="bills@quill.example")
+    make.agreement(
+        client, make.worked("time", "Work", rate="100.00"),
+        make.worked("block", "Two hours", amount="180.00", hours="2", bought_on="2026-05-04"),
+        make.flat("10.00"),
+    )  # fmt: skip
+    log(client, ny(2026, 7, 2, 10), 120)
+    july = run_of(month(2026, 7), ny(2026, 8, 1, 9))
+    log(client, ny(2026, 6, 3, 10), 120)
+    june = run_of()
+    drawn = LineTime.objects.filter(outcome="drawn")
+    assert [row.minutes for row in drawn.filter(line__invoice__run=june)] == [D(120)]
+    later = ny(2026, 8, 1, 10)
+    actions.approve(invoices=[Invoice.objects.get(run=june)], by=make.BY, at=later)
+    with pytest.raises(Conflict, match="drawn by another bill"):
+        actions.approve(invoices=[Invoice.objects.get(run=july)], by=make.BY, at=later)
+    actions.count_run(run=july, by=make.BY, at=later)
+    bill = Invoice.objects.get(client=client, run=july)
+    assert bill.lines.get(description="Work").amount == D(200)
+    assert not drawn.filter(line__invoice=bill).exists()
+    actions.approve(invoices=[bill], by=make.BY, at=later)
+
+
+def test_the_rest_of_an_entry_without_a_price_stops_the_bill(alpha) -> None:
+    client = make.client("Quill Accounting", billing_email="bills@quill.example")
+    agreement = make.agreement(
+        client, make.flat("10.00"),
+        make.worked("block", "An hour", amount="90.00", hours="1", bought_on="2026-06-01"),
+    )  # fmt: skip
+    log(client, ny(2026, 6, 3, 10), 180, override="billable", override_why="Not in the fee")
+    run = run_of()
+    bill = Invoice.objects.get(client=client)
+    [check] = [one for one in bill.checks if one["code"].startswith("unpriced")]
+    assert (check["blocks"], check["text"][:10]) == (True, "2.00 hours")
+    with pytest.raises(Refused, match="without charge"):
+        actions.approve(invoices=[bill], by=make.BY, at=JULY_1)
+    at = ny(2026, 6, 1, 9)
+    version = contracts.amend(agreement=agreement, effective_on=date(2026, 6, 1), by=make.BY, at=at)
+    kept = [
+        contracts.LineInput(one.description, one.kind, one.facts, line_key=one.line_key)
+        for one in version.lines.all()
+    ]
+    priced = make.worked("time", "Work", rate="100.00")
+    contracts.set_lines(version=version, lines=[*kept, priced], by=make.BY, at=at)
+    contracts.publish(version=version, by=make.BY, at=at)
+    actions.count_run(run=run, by=make.BY, at=JULY_1)
+    bill = Invoice.objects.get(client=client)
+    assert bill.lines.get(description="Work").amount == D(200)
+    actions.approve(invoices=[bill], by=make.BY, at=JULY_1)
 
 
 def test_time_that_was_changed_after_the_count_is_not_approved_unread(fixer: Client) -> None:

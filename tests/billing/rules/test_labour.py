@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.rules.labour import rated, told_of
+from billing.rules.labour import rated, told_of, unpriced_seconds
 from contracts.rules.labour import Charge, Worked, amount_of
 from msp.kit.periods import month
 
@@ -47,3 +47,18 @@ def test_minutes_become_hours_once_and_the_proof_comes_to_the_same(minutes, rate
     line = rated(told_of(parts[0]), parts, JUNE, "USD", "c")
     kept = [(one.minutes.quantize(D("0.000001")), one.rate) for one in parts]
     assert (f"{line.amount:f}", f"{amount_of(kept, 'USD'):f}") == (amount, amount)
+
+
+@pytest.mark.parametrize(
+    ("shares", "seconds"),
+    [
+        ((("drawn", "60"), ("unpriced", "120")), {1: 7200}),
+        ((("unpriced", "180"),), {1: 10800}),
+        ((("drawn", "90"), ("unpriced", "180")), {1: 7200}),  # each minute counts one and a half
+        ((("drawn", "180"),), {}),
+    ],
+)
+def test_only_the_share_without_a_price_is_without_one(shares, seconds):
+    worked = billed("180", "0").worked
+    found = [Charge(worked, outcome, D(minutes)) for outcome, minutes in shares]
+    assert unpriced_seconds(found) == seconds

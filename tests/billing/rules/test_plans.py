@@ -1,5 +1,6 @@
 """Months under other plans: fees by the rates of bills, work by whom the plan includes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,9 +14,11 @@ from billing.rules.plans import (
     blocks_for,
     cheapest,
     cost_of,
+    fees_of,
     verdict_of,
 )
 from contracts.rules.labour import Worked
+from contracts.rules.marks import UNMARKED, Marks
 from contracts.rules.register import Interval
 from contracts.rules.terms import Flat, Labour, PerDevice
 from msp.kit.periods import month
@@ -117,3 +120,13 @@ def test_a_month_of_work_is_rounded_once():
     assumed = Assumptions(Labour(D("42.50")))
     found = cost_of(Plan("hourly", "By the hour"), (JUNE,), (), work, assumed, "USD")
     assert found.months[0].work == D("74.38")
+
+
+@pytest.mark.parametrize(("client_id", "fees"), [(1, "100.00"), (2, "50.00"), (None, "150.00")])
+def test_a_plan_charges_what_the_client_pays_for_and_not_what_another_does(client_id, fees):
+    paid = [
+        replace(SERVER, interval_id=f"i{n}", unit_id=n, starts_on=date(2026, 1, 1), marks=marks)
+        for n, marks in enumerate((UNMARKED, UNMARKED, Marks(payer_id=2)), start=1)
+    ]
+    line = ("Servers", PerDevice(D(50), device_classes=("server",)))
+    assert f"{fees_of([line], JUNE, paid, 'USD', client_id=client_id):.2f}" == fees
