@@ -22,7 +22,8 @@ from tests.conftest import NOW
 def worker(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "msp.celery:app", "worker", "-c", "1",
-         "-l", "warning", "--without-gossip", "--without-mingle", *arguments],
+         "-Q", "default,sending", "-l", "warning", "--without-gossip", "--without-mingle",
+         *arguments],
         env={**os.environ, "STEWARD_ROLE": "worker", "DJANGO_SETTINGS_MODULE": "tests.settings"},
         start_new_session=True,
     )  # fmt: skip

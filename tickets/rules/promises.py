@@ -122,11 +122,12 @@ def _opened(one: Happening) -> Promises:
 
 
 def _recorded(now: Promises, one: Happening) -> Promises:
-    """Written down after the work was done: nothing is said of the answer (S17)."""
+    """Written down after the work was done: nothing is said of any answer (S17)."""
     if now.ended:
         return now
-    said = _tell(now, Kind.STOPPED, one.at, [RESPONSE])
-    return replace(_tell(said, Kind.FULFILLED, one.at, [RESOLUTION]), answered=True, ended=True)
+    said = _tell(now, Kind.STOPPED, one.at, [RESPONSE, UPDATE])
+    done = _tell(said, Kind.FULFILLED, one.at, [RESOLUTION])
+    return replace(done, answered=True, asked_at=None, waiting=False, ended=True)
 
 
 def _start(

@@ -245,6 +245,16 @@ def test_what_is_written_down_afterwards_is_judged_on_the_fix_alone():
     assert judged(state, RESOLUTION, later) is State.MET
 
 
+def test_what_is_written_down_afterwards_owes_no_word_either():
+    state = told(
+        (What.ANSWERED, ny(2026, 6, 1, 10)), (What.CLIENT_WROTE, ny(2026, 6, 1, 10, 30)),
+        (What.RECORDED, ny(2026, 6, 1, 11)),
+    )  # fmt: skip
+    assert state.ended
+    assert state.asked_at is None
+    assert judged(state, UPDATE, ny(2026, 7, 1, 9)) is State.STOPPED
+
+
 def test_a_ticket_may_be_reopened_for_as_long_as_agreed():
     solved = ny(2026, 6, 1, 12)
     assert may_reopen(solved, solved + timedelta(days=7), 7)
