@@ -42,7 +42,7 @@ beat: setup
 
 test: .venv/dev.stamp
 	@sh .ci/browser
-	$(PYTHON) -m pytest -n 3 --dist loadfile $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Checks read the settings, which want addresses; nothing is connected to.
 check: export DATABASE_URL := postgresql://nobody@/none?host=/nowhere
