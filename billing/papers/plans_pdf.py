@@ -1,42 +1,21 @@
 """The comparison of plans on paper, for the table it is decided at."""
 
-import json
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import typst
-from django.conf import settings
 
 from billing.queries.plans import Comparison
 from billing.rules.plans import Cost
 from billing.rules.wording import quantity
+from msp.kit import papers
 from msp.kit.money import format_money
 from msp.kit.periods import local_date
 from tenants.context import current
 
 
 def render(found: Comparison, at: datetime) -> bytes:
-    """The PDF; made from plain words, so that no name in it can be a command."""
-    made = _compiler().compile(
-        input=_template(), format="pdf", sys_inputs={"data": json.dumps(document(found, at))},
-        timestamp=at.replace(microsecond=0),
-    )  # fmt: skip
-    if not isinstance(made, bytes):
-        raise TypeError("The PDF came back in parts.")
-    return made
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    return typst.Compiler()
-
-
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (Path(settings.BASE_DIR) / "templates/billing/papers/plans.typ").read_bytes()
+    """The PDF, as of when it was asked for."""
+    return papers.render("billing/papers/plans.typ", document(found, at), stamp=at)
 
 
 def document(found: Comparison, at: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from contracts import queries as contracts
 from contracts.rules.decisions import HOUR_CLASSES
 from contracts.rules.labour import amount_of
 from contracts.rules.rating import RATES
-from contracts.rules.register import UnitDays
+from contracts.rules.register import UnitDays, runs_of
 from contracts.rules.terms import read_terms
 from msp.kit.money import round_money
 from msp.kit.periods import Period
@@ -40,8 +40,7 @@ class Counted:
     @property
     def parts(self) -> list[tuple[Period, int]]:
         """Each run of days with how many there were."""
-        counts = self.counts or (1,) * len(self.stretches)
-        return list(zip(self.stretches, counts, strict=True))
+        return runs_of(self.stretches, self.counts)
 
 
 def counted_on(line: InvoiceLine) -> list[Counted]:

@@ -6,7 +6,7 @@ today's gives the correction.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate, pairwise
@@ -99,13 +99,17 @@ class UnitDays:
     @property
     def parts(self) -> list[tuple[Period, int]]:
         """Each run of days with how many there were."""
-        counts = self.counts or (1,) * len(self.stretches)
-        return list(zip(self.stretches, counts, strict=True))
+        return runs_of(self.stretches, self.counts)
 
     @property
     def most(self) -> int:
         """How many there were at once."""
         return max(self.counts, default=1)
+
+
+def runs_of(stretches: Sequence[Period], counts: Sequence[int]) -> list[tuple[Period, int]]:
+    """Each run of days with how many there were; one in each where no counts are said."""
+    return list(zip(stretches, counts or (1,) * len(stretches), strict=True))
 
 
 class Peak(NamedTuple):

@@ -41,9 +41,12 @@ class History:
     """For the transaction that holds the position: nobody packs or thins meanwhile."""
 
     @staticmethod
-    def unpack(late: Late) -> None:
-        """Lay the readings of these series' days out again."""
-        wanted = sorted({(series, day_of(at)) for series, at in late})
+    def unpack(late: Late, rolled_until: datetime) -> None:
+        """Lay the readings of these days out again; the day thinning is at is never packed."""
+        today = day_of(rolled_until)
+        wanted = sorted({(series, day_of(at)) for series, at in late if at < today})
+        if not wanted:
+            return
         series, days = zip(*wanted, strict=True)
         with connection.cursor() as cursor:
             cursor.execute(_UNPACK, [list(series), list(days)])

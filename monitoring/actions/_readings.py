@@ -70,8 +70,8 @@ class Readings:
             self._gather(self._make(by_name, known))
         if self.values:
             late = self._late()
-            if late:
-                History.unpack(late)
+            if late and self.rolled_until:
+                History.unpack(late, self.rolled_until)
             self._copy()
             self._keep_last()
             if late and self.rolled_until:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from monitoring.actions._cursor import HeldCursor
 from monitoring.actions._history import History
+from monitoring.models import Cursor
 from monitoring.rules.series import (
     BUCKET,
     FINE,
@@ -88,19 +89,18 @@ def pack(*, clock: datetime, by: Actor, at: datetime) -> bool:
 
     Also where somebody else holds the position: then nothing was done and it is to be tried again.
     """
-    until = day_of(clock - PACKED_AFTER)
+    rolled_until = Cursor.objects.values_list("rolled_until", flat=True).first()
+    if rolled_until is None:
+        return False
+    # Nothing is packed that was not thinned; how far that is only grows, so it may be read unheld.
+    until = min(day_of(clock - PACKED_AFTER), day_of(rolled_until))
     with connection.cursor() as statement:
         statement.execute(_RIPE, [until, SERIES])
-        if not statement.fetchall():
-            return False
-        cursor = HeldCursor.take()
-        if cursor is None:
-            return True
-        if cursor.rolled_until is None:
-            return False  # nothing is packed that was not thinned
-        until = min(until, day_of(cursor.rolled_until))
-        statement.execute(_RIPE, [until, SERIES])
         ripe = [pk for (pk,) in statement.fetchall()]
+        if not ripe:
+            return False
+        if HeldCursor.take() is None:
+            return True
         statement.execute(_PACK, {"series": ripe, "until": until})
     return len(ripe) == SERIES
 

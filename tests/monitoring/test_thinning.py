@@ -42,7 +42,7 @@ def pack(clock: datetime = AFTER) -> None:
 
 
 def lay_out() -> None:
-    History.unpack([(one.series_id, one.day) for one in Pack.objects.all()])
+    History.unpack([(one.series_id, one.day) for one in Pack.objects.all()], AFTER)
 
 
 @settings(
@@ -85,9 +85,7 @@ def test_what_was_not_thinned_yet_is_not_packed(cpu: Series) -> None:
     for days in (0, 1):
         Reading.objects.create(series=cpu, at=MIDNIGHT + days * DAY, value=days)
     assert actions.pack(clock=AFTER, by=BY, at=AFTER) is False
-    cursor = Cursor.objects.get()
-    cursor.rolled_until = MIDNIGHT + DAY + timedelta(hours=3)
-    cursor.save()
+    Cursor.objects.create(rolled_until=MIDNIGHT + DAY + timedelta(hours=3))
     assert actions.pack(clock=AFTER, by=BY, at=AFTER) is False
     assert [one.day for one in Pack.objects.all()] == [MIDNIGHT]
     assert [value for _s, _at, value in rows()] == [1.0]

@@ -186,12 +186,6 @@ def is_anything_due(at: datetime) -> bool:
     return CallStep.objects.filter(done_at__isnull=True, due_at__lte=at).exists()
 
 
-def calls_about(*source_keys: str) -> list[Call]:
-    """The calls about some things, oldest first, with their turns."""
-    rows = Call.objects.filter(source_key__in=source_keys).select_related("policy")
-    return list(rows.order_by("pk").prefetch_related("steps"))
-
-
 def is_called_about(source_key: str) -> bool:
     """Whether people are being called about it at the moment."""
     running = Call.objects.filter(source_key=source_key, state=Call.State.CALLING)

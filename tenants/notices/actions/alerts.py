@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from msp.kit import live
-from tenants.context import address, current, current_schema
+from tenants.context import address, current
+from tenants.notices.actions._inbox import Inbox
 from tenants.notices.actions.telling import mail
 from tenants.notices.models import Channel, Notice, Outgoing
 from tenants.notices.rules.grouping import AGAIN, END, INTERVAL, PROBLEM, Item, Quiet, decide
@@ -44,20 +44,10 @@ def _add(
     person_id: int, key: str, about: str, reason: str, text: str, url: str, kind: str,
     urgent: bool, began_at: datetime, at: datetime,
 ) -> bool:  # fmt: skip
-    _row, created = Notice.objects.get_or_create(
-        person_id=person_id,
-        key=key[:120],
-        defaults={
-            "reason": reason[:60], "text": text[:300], "url": url, "about": about, "kind": kind,
-            "urgent": urgent, "began_at": began_at, "at": at, "send_at": at,
-        },
+    return Inbox.put(
+        person_id, key[:120], reason=reason[:60], text=text, url=url, about=about, kind=kind,
+        urgent=urgent, began_at=began_at, at=at, send_at=at,
     )  # fmt: skip
-    if created:
-        schema = current_schema()
-        transaction.on_commit(
-            lambda: live.publish(schema, ["inbox", "counts"], person_id=person_id)
-        )
-    return created
 
 
 @transaction.atomic

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from msp.kit import live
 from msp.kit.refs import Actor
-from tenants.context import current_schema
 from tenants.journal.announce import announce
 from tenants.notices import events
+from tenants.notices.actions._inbox import Inbox
 from tenants.notices.models import Mail, Notice
 
 
@@ -18,17 +17,7 @@ def tell(*, person_id: int, key: str, reason: str, text: str, url: str = "", at:
 
     It is itself the consequence of an announced event, so it announces nothing of its own.
     """
-    _row, created = Notice.objects.get_or_create(
-        person_id=person_id,
-        key=key,
-        defaults={"reason": reason, "text": text[:300], "url": url, "at": at},
-    )
-    if created:
-        schema = current_schema()
-        transaction.on_commit(
-            lambda: live.publish(schema, ["inbox", "counts"], person_id=person_id)
-        )
-    return created
+    return Inbox.put(person_id, key, reason=reason, text=text, url=url, at=at)
 
 
 @transaction.atomic
