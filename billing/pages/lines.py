@@ -31,6 +31,7 @@ def opened(request: HttpRequest, line: InvoiceLine) -> dict[str, Any]:
         "bill": line.invoice,
         "rows": rows_of(request, units),
         "times": evidence.worked_on(line),
+        "read": evidence.read_on(line),
         "inner": request.viewer.is_staff,
         "sum": sum(unit.days for unit in units),
         "dropped": line.trace.get("dropped", ()),

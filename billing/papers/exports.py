@@ -56,6 +56,11 @@ def evidence_rows(line: InvoiceLine) -> Iterator[Sequence[Any]]:
     if line.kind == "time":
         yield from time_rows(line)
         return
+    if line.kind == "usage":
+        yield "Meter", "First day", "Last day", "From", "To", "Used"
+        for part in evidence.read_on(line):
+            yield part.name, part.days.start, part.days.last, part.opened, part.closed, part.used
+        return
     yield "Name", "Class", "Site", "First day", "Last day", "Number", "Days", "Rule"
     total = 0
     for unit in evidence.counted_on(line):

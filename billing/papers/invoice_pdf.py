@@ -97,6 +97,8 @@ def _basis(line: InvoiceLine) -> str:
     """What was divided by what, where the quantity is not a whole one."""
     if line.kind == "time":
         return _time(line)
+    if line.kind == "usage":
+        return f"{line.trace['used']} {line.trace['measure']} read off meters"
     if line.kind == "once" or line.quantity == line.quantity.to_integral_value():
         return ""
     return f"{days_of(line.trace)} ÷ {line.trace['period_days']} days"

@@ -16,8 +16,9 @@ from billing.queries.ahead import Ahead
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, Written, by_days, rated, segment_of
 from billing.rules.segments import Segment, changed_within, merged
-from billing.rules.settling import corrected, learned
+from billing.rules.settling import corrected, learned, read_anew
 from contracts.clients.models import Client
+from contracts.rules.rating import RatedLine
 from contracts.rules.terms import TERMS
 from msp.kit.periods import Period
 
@@ -90,13 +91,20 @@ def _corrected(
     key = correction_key(segment, month)
     found = []
     for line in rated(segment, terms, known) if rows else ():
-        said = learned(_units(rows[-1]), [(one.name, one.days) for one in line.units])
+        said = _learned(rows[-1], line)
         change = corrected(line, billed.of(segment.line_ids), key, said)
         if change is not None:
             text = f"{segment.description}, corrected for {segment.period}"[:200]
             named = replace(segment, description=text)
             found.append(DraftLine(named, terms, change, settles=True))
     return found
+
+
+def _learned(row: InvoiceLine, line: RatedLine) -> list[str]:
+    """What a recount knows that the stored line did not, in words."""
+    if "meters" in line.trace:
+        return read_anew(row.trace.get("meters", ()), line.trace["meters"], line.trace["measure"])
+    return learned(_units(row), [(one.name, one.days) for one in line.units])
 
 
 def _units(row: InvoiceLine) -> list[tuple[str, int]]:

@@ -132,6 +132,7 @@ def _told(lines: Iterable[DraftLine]) -> Iterator[checks.Check]:
             reasons = ", ".join(one["reason"] for one in trace["overrides"])
             said = f"{line.segment.description} charges a number said by hand: {reasons}."
             yield checks.Check("override", said, known=True)
+        yield from checks.metering(trace.get("meters", ()))
 
 
 def _taxed_anew(difference: Difference, before: Decimal, now: Decimal) -> Difference:
@@ -219,7 +220,7 @@ def billed_now(lines: Iterable[DraftLine]) -> list[Billed]:
 
 def _price_of(trace: Mapping[str, Any], unit_price: Decimal) -> Decimal:
     """The agreed price; in tiers the one shown is an average that moves with the count."""
-    return Decimal(trace["unit_price"]) if "steps" in trace else unit_price
+    return Decimal(trace["unit_price"]) if "tiers" in trace else unit_price
 
 
 def _every(facts: Mapping[str, Any], kind: str) -> str:

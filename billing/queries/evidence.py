@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
 from billing.queries.meters import Known, read_for
+from billing.rules import usage_words
 from billing.rules.labour import OUTCOMES
 from billing.rules.wording import arithmetic
 from contracts import queries as contracts
@@ -103,6 +104,32 @@ def worked_on(line: InvoiceLine) -> list[WorkedShare]:
     ]
 
 
+@dataclass(frozen=True)
+class MeterPart:
+    """A meter on a line as a person reads it: from which figure to which, and what was odd."""
+
+    id: int
+    name: str
+    days: Period
+    opened: str
+    closed: str
+    used: str
+    told: tuple[str, ...]
+
+
+def read_on(line: InvoiceLine) -> list[MeterPart]:
+    """The meters behind a line, each for the days it counted."""
+    zone = line.trace.get("zone", "UTC")
+    return [
+        MeterPart(
+            one["id"], one["name"], Period(*(date.fromisoformat(day) for day in one["days"])),
+            usage_words.point(one, "from", zone), usage_words.point(one, "to", zone),
+            usage_words.number(one["used"]), tuple(usage_words.begun_sentences(one, zone)),
+        )
+        for one in line.trace.get("meters", ())
+    ]  # fmt: skip
+
+
 def period_of(line: InvoiceLine) -> Period:
     """The whole month the line's price is for."""
     start, end = (date.fromisoformat(text) for text in line.trace["period"])
@@ -168,7 +195,8 @@ def _recounted(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays
     terms = read_terms(line.kind, line.trace["terms"])
     promise = str(line.trace.get("promise", ""))
     reading = read_for(line.kind, promise, known, Period(line.starts_on, line.ends_on))
-    reading = replace(reading, base=Decimal(line.trace.get("base", 0)))
+    base, zone = Decimal(line.trace.get("base", 0)), line.trace.get("zone", reading.zone)
+    reading = replace(reading, base=base, zone=zone)
     lines = RATES[line.kind](terms, reading, period_of(line), line.invoice.currency)
     amount = sum((rated.amount for rated in lines), Decimal(0))
     units = tuple(unit for rated in lines for unit in rated.units)

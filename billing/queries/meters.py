@@ -7,11 +7,13 @@ from functools import cached_property
 
 from contracts import queries as contracts
 from contracts.clients import queries as clients
+from contracts.clients.models import Client
 from contracts.rules.knowledge import first_difference
+from contracts.rules.metering import Metered
 from contracts.rules.rating import Reading
 from contracts.rules.rating.counting import Override
 from contracts.rules.register import Interval, UnitVersion, as_known
-from msp.kit.periods import Period
+from msp.kit.periods import Period, local_date
 
 
 @dataclass
@@ -36,6 +38,20 @@ class Known:
         return self._intervals("licence")
 
     @cached_property
+    def meters(self) -> tuple[Interval, ...]:
+        return self._intervals("meter")
+
+    @cached_property
+    def readings(self) -> dict[int, Metered]:
+        """The meters of the register with what was read off them."""
+        return clients.metered({one.unit_id for one in self.meters}, self.known_at)
+
+    @cached_property
+    def zone(self) -> str:
+        """Where the client's days begin."""
+        return str(Client.objects.values_list("zone", flat=True).get(pk=self.client_id))
+
+    @cached_property
     def overrides(self) -> dict[str, tuple[Override, ...]]:
         """Numbers said by hand, by the promise they are said of."""
         return contracts.overrides_of(client_id=self.client_id, known_at=self.known_at)
@@ -49,9 +65,17 @@ class Known:
     def changed_from(self, unit_type: str, since: datetime) -> date | None:
         """The first day of which more is known of units than was known then."""
         versions = self._versions(unit_type)
-        if not any(since < one.recorded_at for one in versions):
-            return None
-        return first_difference(as_known(versions, since), as_known(versions, self.known_at))
+        days = [self._read_since(since)] if unit_type == "meter" else []
+        if any(since < one.recorded_at for one in versions):
+            days.append(
+                first_difference(as_known(versions, since), as_known(versions, self.known_at))
+            )
+        return min((day for day in days if day is not None), default=None)
+
+    def _read_since(self, since: datetime) -> date | None:
+        ids = {one.unit_id for one in self._versions("meter")}
+        learned = clients.learned_of(ids, since, self.known_at) if ids else None
+        return local_date(learned, self.zone) if learned else None
 
     def _versions(self, unit_type: str) -> list[UnitVersion]:
         if unit_type not in self._read:
@@ -82,6 +106,11 @@ def per_licence(known: Known, service: Period) -> Reading:
     return Reading(service, known.licences)
 
 
+def usage(known: Known, service: Period) -> Reading:
+    """The meters of the client with their readings; the rate picks those of its measure."""
+    return Reading(service, known.meters, meters=known.readings, zone=known.zone)
+
+
 def flat(known: Known, service: Period) -> Reading:
     """Nothing is counted but the days the line was in force; other lines are added as its base."""
     return Reading(service)
@@ -91,6 +120,7 @@ METERS: dict[str, Meter] = {
     "per_device": per_device,
     "per_user": per_user,
     "per_licence": per_licence,
+    "usage": usage,
     "flat": flat,
     "time": flat,
     "hours": flat,

@@ -4,10 +4,11 @@ Every check says what it found in words that name the line or the device, becaus
 it must be able to act on it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
+from typing import Any
 
 from contracts.rules.register import UnitDays
 
@@ -117,6 +118,20 @@ def unpriced(seconds: int, torn: int = 0) -> Iterator[Check]:
     if seconds > torn:
         text = f"{_hours(seconds - torn)} hours of work have no price: no line says one."
         yield Check("unpriced_time", text)
+
+
+def metering(meters: Iterable[Mapping[str, Any]]) -> Iterator[Check]:
+    """Meters that show less than before without a reason, or that nobody read."""
+    for one in meters:
+        if "held" in one:
+            at, value = one["held"]
+            text = (
+                f"{one['name']} shows {value} on {at[:10]}, less than before, and nobody said why."
+                " Nothing after it is charged. Say on the meter's page whether it was reset."
+            )
+            yield Check("meter", text)
+        elif not one["readings"]:
+            yield Check("unread", f"{one['name']} was not read in this period.")
 
 
 def _hours(seconds: int) -> str:

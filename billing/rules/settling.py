@@ -58,6 +58,27 @@ def learned(before: Sequence[tuple[str, int]], after: Sequence[tuple[str, int]])
     return said
 
 
+def read_anew(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], measure: str
+) -> list[str]:
+    """Which meters used another amount than was billed, one sentence each."""
+    was, now = _used(before), _used(after)
+    said = [
+        f"{name} used {now.get(name, Decimal(0)).normalize():f} {measure}"
+        f" instead of {was.get(name, Decimal(0)).normalize():f}."
+        for name in sorted({*was, *now})
+        if was.get(name, 0) != now.get(name, 0)
+    ]
+    return said[:MOST_LEARNED]
+
+
+def _used(meters: Sequence[Mapping[str, Any]]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for one in meters:
+        found[one["name"]] = found.get(one["name"], Decimal(0)) + Decimal(one["used"])
+    return found
+
+
 def _days(many: int) -> str:
     return f"{many} day" if many == 1 else f"{many} days"
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.rules import adjusting_words
+from billing.rules import adjusting_words, usage_words
 from billing.rules.adjusting_words import price
 from msp.kit.money import format_money
 from msp.kit.periods import Period
@@ -29,6 +29,8 @@ def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
         said = adjusting_words.steps(trace, currency)
     elif trace["kind"] == "time":
         said = [*_worked(trace, currency)]
+    elif trace["kind"] == "usage":
+        said = usage_words.steps(trace, currency)
     elif trace["kind"] == "block":
         said = [*_bought(trace, currency)]
     elif noun_of(trace["kind"]):

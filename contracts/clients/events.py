@@ -192,6 +192,38 @@ class MeterAdded(Event):
 
 
 @dataclass(frozen=True)
+class MeterRead(Event):
+    kind: ClassVar[str] = "clients.meter_read"
+    sentence: ClassVar[str] = "read the meter {name}: {value} {measure}"
+    meter_id: int
+    client_id: int
+    name: str
+    value: str
+    measure: str
+
+
+@dataclass(frozen=True)
+class ReadingCorrected(Event):
+    kind: ClassVar[str] = "clients.reading_corrected"
+    sentence: ClassVar[str] = "corrected a reading of {name}: {what} ({reason})"
+    meter_id: int
+    client_id: int
+    name: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DialSaid(Event):
+    kind: ClassVar[str] = "clients.dial_said"
+    sentence: ClassVar[str] = "said what the meter {name} shows: {what}"
+    meter_id: int
+    client_id: int
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
 class HoldingEnded(Event):
     kind: ClassVar[str] = "clients.holding_ended"
     sentence: ClassVar[str] = "ended {name}, not counted from {on}"

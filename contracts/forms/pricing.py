@@ -8,7 +8,7 @@ from django import forms
 
 from contracts.clients.forms import DateInput
 from contracts.clients.models import Device
-from contracts.forms import working
+from contracts.forms import usage, working
 from contracts.rules.pricing.schemes import write_tiers
 from contracts.rules.terms import TERMS, Terms, read_terms
 from contracts.rules.written_tiers import read_tiers_text, write_tiers_text
@@ -23,6 +23,7 @@ KINDS = [
     ("discount", "Discount on the other lines"),
     ("commitment", "Least a month comes to"),
     ("per_licence", "Per licence seat"),
+    (usage.USAGE, "Use that meters show"),
 ]
 COUNTINGS = [
     ("daily", "by the day"),
@@ -52,7 +53,7 @@ NO_PRICE = ("percentage", "discount")
 _NOTHING = {"model": "unit", "block": 1, "every": "month", "timing": "arrears"}
 
 
-class PriceFields(working.WorkFields):
+class PriceFields(working.WorkFields, usage.UsageFields):
     """The fields of every kind of terms. Which of them matter depends on the kind."""
 
     kind = forms.ChoiceField(choices=KINDS, label="Counts")
@@ -133,8 +134,11 @@ class PriceFields(working.WorkFields):
         """The field of the form a fact was typed into."""
         first = name.partition("[")[0].partition(".")[0]
         first = {"unit_price": "price", "amount": "price", "rate": "price"}.get(first, first)
-        if self.data.get(self.add_prefix("kind")) == "time":
+        kind = self.data.get(self.add_prefix("kind"))
+        if kind == "time":
             first = working.typed_as(first)
+        if kind == usage.USAGE:
+            first = usage.typed_as(first)
         return first if first in self.fields else "kind"
 
     def more_facts(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -146,6 +150,8 @@ class PriceFields(working.WorkFields):
         price = values.get("price")
         if kind in COUNTED:
             return self._counted(values) | self._rhythm(values) | self._parts(values)
+        if kind == usage.USAGE:
+            return self.usage_facts(values) | self._scheme(values) | self._rhythm(values)
         if kind == "percentage":
             return _given(values, "percent", "least", "most")
         if kind == "discount":
@@ -159,20 +165,27 @@ class PriceFields(working.WorkFields):
         return facts | self._rhythm(values) | self._parts(values)
 
     def _counted(self, values: dict[str, Any]) -> dict[str, Any]:
-        model = values.get("model") or "unit"
         facts: dict[str, Any] = {
             "counting": values["counting"] or "daily",
             "included": values["included"] or 0,
             "minimum": values["minimum"] or 0,
         }
-        for name in ("block", "grace_days", "trial_days"):
-            if (values.get(name) or 0) > (1 if name == "block" else 0):
+        for name in ("grace_days", "trial_days"):
+            if values.get(name):
                 facts[name] = values[name]
         facts |= _rules(values)
-        if values.get("commit"):
-            facts["commit"] = f"{values['commit']:f}"
         if values["kind"] == "per_device":
             facts["device_classes"] = values["device_classes"]
+        return facts | self._scheme(values)
+
+    def _scheme(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The price by one rate or by tiers, and what else belongs to every price of units."""
+        model = values.get("model") or "unit"
+        facts: dict[str, Any] = {}
+        if (values.get("block") or 1) > 1:
+            facts["block"] = values["block"]
+        if values.get("commit"):
+            facts["commit"] = f"{values['commit']:f}"
         if model == "unit":
             return facts | {"unit_price": f"{values['price']:f}"} | self.more_facts(values)
         tiers = read_tiers_text(values["tiers"], step=model == "step")
@@ -231,6 +244,8 @@ def price_initial(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
         if facts.get(name):
             shown[name] = facts[name]
     shown |= working.work_initial(facts)
+    if kind == usage.USAGE:
+        shown |= {"included": None} | usage.usage_initial(facts)
     price = facts.get("amount") or facts.get("unit_price") or facts.get("rate")
     terms = read_terms(kind, facts) if kind in TERMS else None
     tiers = getattr(terms, "tiers", ())
@@ -253,7 +268,8 @@ def shown_price(price: Decimal) -> str:
 def _needs_price(chosen: dict[str, Any]) -> bool:
     """A share has a percentage instead, and tiers have prices of their own."""
     kind, model = chosen["kind"], chosen["model"] or "unit"
-    return kind not in NO_PRICE and (kind not in COUNTED or model == "unit")
+    priced = (*COUNTED, usage.USAGE)
+    return kind not in NO_PRICE and (kind not in priced or model == "unit")
 
 
 def _given(values: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class QuotedLineForm(PriceFields):
     description = forms.CharField(max_length=120, label="Line")
     service = forms.TypedChoiceField(label="Service", required=False, coerce=int, empty_value=None)
     quantity = forms.DecimalField(
-        max_digits=9, decimal_places=4, min_value=0, label="How many", required=False, initial=1
+        max_digits=12, decimal_places=4, min_value=0, label="How many", required=False, initial=1
     )
     discount = forms.DecimalField(
         max_digits=7, decimal_places=4, min_value=0, max_value=100, required=False,

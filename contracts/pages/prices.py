@@ -15,7 +15,7 @@ from contracts.forms.pricing import price_initial
 from contracts.models import Offer, PriceList, Service
 from contracts.pages.offers import today
 from contracts.rules.pricing import cliffs
-from contracts.rules.terms import Counting, Terms
+from contracts.rules.terms import Counting, Terms, Usage
 from msp.kit.periods import month_of
 from msp.kit.web import asked, attempt, go, page
 from tenants.people.gates import staff
@@ -113,7 +113,7 @@ def _list_page(request: HttpRequest, found: PriceList, **given: Form) -> HttpRes
 
 def warnings(terms: Terms) -> list[str]:
     """Where more would cost less: a client will notice before we do."""
-    if not isinstance(terms, Counting):
+    if not isinstance(terms, Counting | Usage):
         return []
     return [
         f"{one.at:f} cost {one.price.normalize():f}, one more {one.beyond.normalize():f}"

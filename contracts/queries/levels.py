@@ -101,6 +101,12 @@ def catalogue(version: AgreementVersion) -> Catalogue:
                     kind="licence", ended_on__isnull=True
                 ).values_list("name", "pk")
             },
+            "usage": {
+                name.casefold(): pk
+                for name, pk in client.holdings.filter(
+                    kind="meter", ended_on__isnull=True
+                ).values_list("name", "pk")
+            },
         },
     )
 

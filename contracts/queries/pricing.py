@@ -9,13 +9,13 @@ from decimal import Decimal
 from django.db.models import Q
 
 from contracts.clients.models import Client, UnitVersion
-from contracts.clients.queries import versions_of
+from contracts.clients.queries import metered, versions_of
 from contracts.models import Agreement, AgreementVersion
 from contracts.queries.agreements import in_force, published_of, terms_of
 from contracts.queries.estimate import Estimate, estimate
 from contracts.rules.rating import in_stages, total_of
 from contracts.rules.register import Interval, as_known, snapshot
-from contracts.rules.terms import PerDevice, Terms
+from contracts.rules.terms import PerDevice, Terms, Usage
 from msp.kit.periods import Period, local_date, month_of
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -50,12 +50,14 @@ def coming_period(starts_on: date, today: date) -> Period:
 def bill_of(
     lines: Iterable[tuple[str, Terms]], intervals: Sequence[Interval], period: Period, currency: str
 ) -> Bill:
-    """The bill of lines that may not be saved yet."""
+    """The bill of lines that may not be saved yet; meters are read where a line charges them."""
     known = list(lines)
+    charged = any(isinstance(terms, Usage) for _text, terms in known)
+    meters = metered({one.unit_id for one in intervals if charged and one.unit_type == "meter"})
     rates: dict[int, Estimate] = {}
 
     def rate(at: int, earlier: list[Estimate]) -> list[Estimate]:
-        rates[at] = estimate(known[at][1], intervals, period, currency, total_of(earlier))
+        rates[at] = estimate(known[at][1], intervals, period, currency, total_of(earlier), meters)
         return [rates[at]]
 
     in_stages([terms.kind for _description, terms in known], rate)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from contracts.models import Answer, Quote, QuoteVersion
 from contracts.rules import quoting, words
 from contracts.rules.quoting import Content, Figure, Option, QuotedLine, Sums
-from contracts.rules.terms import Counting
+from contracts.rules.terms import Counting, Usage
 from msp.kit.money import round_money
 from tenants.context import current
 from tenants.people.rules.viewer import Viewer
@@ -90,6 +90,8 @@ def said(line: QuotedLine, currency: str) -> str:
         price = words.money(terms.unit_price, currency)
         return price if line.quantity == 1 else f"{plain(line.quantity)} × {price}"
     sentence = words.sentence(terms, currency)
+    if isinstance(terms, Usage):
+        return f"{plain(line.quantity)} {terms.measure} a {terms.every} supposed: {sentence}"
     if isinstance(terms, Counting):
         return f"{plain(line.quantity)} now: {sentence}"
     return sentence

@@ -16,6 +16,7 @@ from contracts.rules.terms import (
     Reduction,
     Retainer,
     Terms,
+    Usage,
 )
 from contracts.rules.terms.stored import rhythm_of
 from msp.kit.money import format_money
@@ -41,6 +42,8 @@ def what(terms: Terms) -> str:
     """What a line that counts nothing is, in a few words."""
     if isinstance(terms, Hours):
         return f"{plain(terms.hours)} hours a {terms.every}"
+    if isinstance(terms, Usage):
+        return f"each of the {terms.measure} that meters show"
     return _WORK.get(terms.kind) or f"one amount a {rhythm_of(terms).every}"
 
 
@@ -54,7 +57,29 @@ def amount_sentence(terms: Terms, currency: str) -> str:
         return f"at least {money(terms.amount, currency)} a month in all"
     if isinstance(terms, Labour | Block | Retainer):
         return _worked(terms, currency)
+    if isinstance(terms, Usage):
+        return _usage(terms, currency)
     return _fee(terms, currency) if isinstance(terms, Flat | Hours) else ""
+
+
+def _usage(terms: Usage, currency: str) -> str:
+    """`$0.02 for each of the pages read off meters, the first 500 included`."""
+    started = f" for each {terms.block} begun" if terms.block > 1 else ""
+    price = (
+        money(terms.unit_price, currency)
+        if terms.model == "unit"
+        else f"{tiers_said(terms.tiers, currency)}, {_MODELS[terms.model]},"
+    )
+    said = [
+        (terms.included, f"the first {plain(terms.included)} a {terms.every} included"),
+        (terms.commit, f"at least {money(terms.commit, currency)} in all"),
+        (terms.level == "peak", "of a level the highest"),
+        (terms.estimates, "estimated where nobody has read"),
+        (terms.site_ids, f"at {len(terms.site_ids)} of the sites"),
+        (terms.excluded, f"without {len(terms.excluded)} that are excluded"),
+    ]
+    limits_said = "".join(f", {text}" for given, text in said if given)
+    return f"{price}{started} for the {terms.measure} that meters show{limits_said}{billed(terms)}"
 
 
 def rate(terms: Counting, currency: str) -> str:

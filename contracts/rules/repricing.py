@@ -32,5 +32,7 @@ def uplift_line(
 
 
 def _raised(text: Any, percent: Decimal, places: int) -> str:
+    """A price finer than the currency is paid in keeps as many places as it has."""
     price = Decimal(str(text))
-    return f"{uplifted(price, percent, places=places):f}" if price else str(text)
+    kept = max(places, -int(price.normalize().as_tuple().exponent))
+    return f"{uplifted(price, percent, places=kept):f}" if price else str(text)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client as Visitor
@@ -73,7 +74,12 @@ def test_the_register_and_what_is_held(
     since = {"counts_from_on": date(2026, 1, 1), **by}
     licence = actions.add_licence(client=cast.harbor, product=LONG, seats=40, **since)
     actions.change_seats(licence=licence, seats=44, on=date(2026, 6, 16), **by)
-    actions.add_meter(client=cast.harbor, name=f"Pages {LONG}", measure="pages", **since)
+    meter = actions.add_meter(client=cast.harbor, name=f"Pages {LONG}", measure="pages", **since)
+    for number, value in enumerate((9000, 9950, 40)):
+        taken_at = datetime(2026, 1, 9 + number, tzinfo=UTC)
+        actions.record_reading(
+            meter=meter, value=Decimal(value), taken_at=taken_at, by=make.BY, at=taken_at
+        )
     [known] = queries.known_intervals(unit_type="device", unit_id=estate.retired.pk)
     actions.correct_unit(
         unit=estate.retired, interval_id=known.interval_id, reason=LONG, by=make.BY,
@@ -87,7 +93,7 @@ def test_the_register_and_what_is_held(
         learned, f"{home}/register?day=2019-01-01", f"{home}/holdings",
         f"/units/device/{estate.retired.pk}", f"/units/device/{estate.server.pk}",
         f"/units/licence/{licence.pk}", f"/units/user/{cast.cleo.pk}", f"{home}/licences/new",
-        f"{home}/meters/new", "/clients/quill-accounting/holdings",
+        f"{home}/meters/new", f"/meters/{meter.pk}", "/clients/quill-accounting/holdings",
     )  # fmt: skip
     assert seen(browser, ada, pages) == {}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from billing import actions as billing
@@ -109,10 +110,11 @@ def quote(mark: str, client: Client) -> Quote:
 
 def held(mark: str, client: Client) -> tuple[Holding, Holding]:
     since = {"counts_from_on": date(2026, 1, 1), "by": make.BY, "at": JUNE_1}
-    return (
-        clients.add_licence(client=client, product=f"Suite {mark}", seats=3, **since),
-        clients.add_meter(client=client, name=f"Pages {mark}", measure="pages", **since),
+    meter = clients.add_meter(client=client, name=f"Pages {mark}", measure="pages", **since)
+    clients.record_reading(
+        meter=meter, value=Decimal(7), taken_at=JUNE_1, note=mark, by=make.BY, at=JUNE_1
     )
+    return clients.add_licence(client=client, product=f"Suite {mark}", seats=3, **since), meter
 
 
 def incident(mark: str, client: Client, device: Device, check: Check) -> Incident:
@@ -189,6 +191,7 @@ class World:
             ("units", "pk"): of.device.pk,
             ("licences", "pk"): of.licence.pk,
             ("meters", "pk"): of.meter.pk,
+            ("readings", "reading"): of.meter.readings.get().pk,
         }
         for word in reversed(words):
             if (word, name) in known:

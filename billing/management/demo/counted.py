@@ -1,6 +1,7 @@
 """What the register learns: seats that grow, a spare, a shared PC, a correction that comes late."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from billing.management.demo.setting import Story
 from billing.management.demo.work import Step
@@ -9,6 +10,8 @@ from contracts.clients import queries
 from contracts.rules.marks import Marks
 
 ALDERMOOR, TIDEWELL = "ALA", "TWD"
+# What the printer showed on the last day before each month, five months ago first.
+SHOWN = (48_210, 51_388, 54_902, 1_640, 4_905, 8_022)
 
 
 def chapters(story: Story) -> list[Step]:
@@ -18,6 +21,7 @@ def chapters(story: Story) -> list[Step]:
         (story.at(story.month(2) + timedelta(days=14), 10), lambda: grow(story)),
         (story.at(story.month(1) + timedelta(days=9), 11), lambda: mark(story)),
         (story.at(story.today - timedelta(days=1), 15), lambda: correct(story)),
+        *readings(story),
     ]
 
 
@@ -34,6 +38,30 @@ def hold(story: Story) -> None:
         client=story.clients[TIDEWELL], name="Reception pages", measure="pages", device=printer,
         counts_from_on=since, by=by, at=at,
     )  # fmt: skip
+
+
+def readings(story: Story) -> list[Step]:
+    """The printer is read at the end of each month; once its board was swapped."""
+    return [
+        (story.at(story.month(5 - number), 11), lambda at=number, v=value: read(story, at, v))
+        for number, value in enumerate(SHOWN)
+    ]
+
+
+def read(story: Story, number: int, value: int) -> None:
+    """A reading by hand, and why it is less than before where it is."""
+    meter = story.clients[TIDEWELL].holdings.get(name="Reception pages")
+    first, who = story.month(5 - number), story.by("Jonas")
+    at = story.at(first, 11)
+    taken_at = story.at(first - timedelta(days=1), 16)
+    row = clients.record_reading(
+        meter=meter, value=Decimal(value), taken_at=taken_at, by=who, at=at
+    )
+    if number and value < SHOWN[number - 1]:
+        clients.correct_reading(
+            reading=row, value=row.value, drop="reset", reason="the main board was swapped",
+            by=who, at=at + timedelta(hours=1),
+        )  # fmt: skip
 
 
 def grow(story: Story) -> None:

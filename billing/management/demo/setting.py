@@ -314,6 +314,9 @@ def agreed_apart(company: cast.Company) -> list[contracts.LineInput]:
         "ALA": ("Drawing software", "per_licence", {
             "unit_price": "38.00", "products": ["Draftline Studio"],
         }),
+        "TWD": ("Pages printed", "usage", {
+            "unit_price": "0.014", "measure": "pages", "included": "2000",
+        }),
         "QHL": ("Three years signed", "discount", {"percent": "5"}),
         "PFT": ("Least a month comes to", "commitment", {"amount": "320.00"}),
     }  # fmt: skip

@@ -23,6 +23,7 @@ from contracts.clients.actions.devices import (
     return_device,
 )
 from contracts.clients.actions.holdings import add_licence, add_meter, change_seats, end_holding
+from contracts.clients.actions.readings import correct_reading, record_reading, say_dial
 from contracts.clients.actions.units import Stretch, correct_unit, mark_unit
 
 __all__ = [
@@ -41,12 +42,15 @@ __all__ = [
     "change_seats",
     "change_site",
     "close_portal",
+    "correct_reading",
     "correct_unit",
     "end_holding",
     "mark_unit",
     "open_portal",
+    "record_reading",
     "retire_device",
     "return_device",
+    "say_dial",
     "start_counting",
     "stop_counting",
 ]

@@ -8,6 +8,7 @@ from contracts.clients import events
 from contracts.clients.actions import register
 from contracts.clients.models import Client, Device, Holding
 from contracts.clients.queries import known_intervals
+from contracts.rules.metering import Dial
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
@@ -72,7 +73,7 @@ def change_seats(*, licence: Holding, seats: int, on: date, by: Actor, at: datet
 @transaction.atomic
 def add_meter(
     *, client: Client, name: str, measure: str, counts_from_on: date,
-    device: Device | None = None, by: Actor, at: datetime,
+    device: Device | None = None, dial: Dial | None = None, by: Actor, at: datetime,
 ) -> Holding:  # fmt: skip
     """Something of the client is metered from a date on; readings hang on it."""
     if client.archived_at is not None:
@@ -82,6 +83,7 @@ def add_meter(
     meter = Holding(
         client=client, kind=Holding.Kind.METER, name=name.strip(), measure=measure.strip(),
         device=device, created_at=at,
+        dials=[dial.write() | {"since": at.isoformat()}] if dial else [],
     )  # fmt: skip
     if not meter.name or not meter.measure:
         raise Refused("A meter needs a name and what it measures.", field="name")

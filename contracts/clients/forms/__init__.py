@@ -7,12 +7,12 @@ from zoneinfo import available_timezones
 from django import forms
 
 from contracts.clients.forms.dates import DateInput
+from contracts.clients.forms.meters import DialForm, FixForm, MeterForm, ReadingForm
 from contracts.clients.forms.units import (
     CorrectionForm,
     EndForm,
     LicenceForm,
     MarksForm,
-    MeterForm,
     RegisterForm,
     SeatsForm,
 )
@@ -122,11 +122,14 @@ __all__ = [
     "DateInput",
     "DayForm",
     "DeviceForm",
+    "DialForm",
     "EndForm",
+    "FixForm",
     "LicenceForm",
     "MarksForm",
     "MeterForm",
     "PortalForm",
+    "ReadingForm",
     "RegisterForm",
     "SeatsForm",
     "SiteForm",

@@ -147,19 +147,6 @@ class LicenceForm(forms.Form):
     )
 
 
-class MeterForm(forms.Form):
-    name = forms.CharField(max_length=80)
-    measure = forms.CharField(
-        max_length=30, label="What it measures", help_text="Such as pages or GB."
-    )
-    counts_from_on = Day(label="Counts from")
-    device = forms.ModelChoiceField(queryset=None, required=False, empty_label="No device")
-
-    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["device"].queryset = client.devices.filter(retired_on__isnull=True)
-
-
 class SeatsForm(forms.Form):
     seats = forms.IntegerField(min_value=1, max_value=1_000_000)
     on = Day(label="From")

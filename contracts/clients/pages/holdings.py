@@ -44,7 +44,7 @@ def meter_new(request: HttpRequest, slug: str) -> HttpResponse:
     client = client_of(request, slug)
     form = MeterForm(request.POST or None, client=client, initial=first_day(_today(client)))
     if request.method == "POST" and attempt(
-        form, lambda values: actions.add_meter(client=client, **values, **_who(request))
+        form, lambda _values: actions.add_meter(client=client, **form.said(), **_who(request))
     ):
         return go(request, "client-holdings", slug, toast_text="Meter added")
     return _form(request, form, client, "New meter")
@@ -54,7 +54,7 @@ def meter_new(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def licence_seats(request: HttpRequest, pk: int) -> HttpResponse:
     """From a day on there are more or fewer seats."""
-    found = _held(request, Holding.Kind.LICENCE, pk)
+    found = held_of(request, Holding.Kind.LICENCE, pk)
     form = SeatsForm(request.POST, auto_id=f"id_licence_{pk}_%s")
     if attempt(form, lambda values: actions.change_seats(licence=found, **values, **_who(request))):
         return go(request, "client-holdings", found.client.slug, toast_text="The register knows")
@@ -64,16 +64,10 @@ def licence_seats(request: HttpRequest, pk: int) -> HttpResponse:
 @staff(Permission.DEVICE_EDIT)
 @require_POST
 def licence_end(request: HttpRequest, pk: int) -> HttpResponse:
-    return _end(request, _held(request, Holding.Kind.LICENCE, pk))
+    return end_held(request, held_of(request, Holding.Kind.LICENCE, pk))
 
 
-@staff(Permission.DEVICE_EDIT)
-@require_POST
-def meter_end(request: HttpRequest, pk: int) -> HttpResponse:
-    return _end(request, _held(request, Holding.Kind.METER, pk))
-
-
-def _end(request: HttpRequest, found: Holding) -> HttpResponse:
+def end_held(request: HttpRequest, found: Holding) -> HttpResponse:
     form = EndForm(request.POST)
     if not form.is_valid():
         return refusal(request, Refused(" ".join(form.errors["on"]), field="on"))
@@ -84,7 +78,7 @@ def _end(request: HttpRequest, found: Holding) -> HttpResponse:
     return go(request, "client-holdings", found.client.slug, toast_text=f"{found} ended")
 
 
-def _held(request: HttpRequest, kind: str, pk: int) -> Holding:
+def held_of(request: HttpRequest, kind: str, pk: int) -> Holding:
     rows = Holding.objects.visible_to(request.viewer).select_related("client")
     return get_object_or_404(rows, pk=pk, kind=kind)
 
@@ -106,7 +100,8 @@ def _list(
     ]
     return page(
         request, "clients/holdings.html", client=client, head=queries.client_head(client),
-        licences=rows, meters=meters, today=today, status=422 if seats else 200,
+        licences=rows, meters=meters, readings=queries.last_readings(meters), today=today,
+        status=422 if seats else 200,
     )  # fmt: skip
 
 
@@ -131,5 +126,4 @@ urlpatterns = [
     path("clients/<slug:slug>/meters/new", meter_new, name="meter-new"),
     path("licences/<int:pk>/seats", licence_seats, name="licence-seats"),
     path("licences/<int:pk>/end", licence_end, name="licence-end"),
-    path("meters/<int:pk>/end", meter_end, name="meter-end"),
 ]

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -52,6 +53,18 @@ def place(zone: str) -> str:
 def get(names: dict[Any, str], key: Any) -> str:
     """The word for a number or code; itself where there is none."""
     return str(names.get(key, key or "\u2013"))
+
+
+@register.filter
+def item(known: dict[int, Any], pk: int) -> Any:
+    """What is known of one row; nothing where nothing is."""
+    return known.get(pk)
+
+
+@register.filter
+def figure(value: Decimal) -> str:
+    """What a meter shows, without places that say nothing."""
+    return f"{value.normalize():,f}"
 
 
 @register.filter

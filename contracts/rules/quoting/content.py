@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 
 from contracts.rules.pricing.schemes import check_price
 from contracts.rules.repricing import uplift_facts
-from contracts.rules.terms import Counting, Terms, read_terms, write_terms
+from contracts.rules.terms import Counting, Terms, Usage, read_terms, write_terms
 from msp.kit.facts import Facts, InvalidFact, inside
 
 MOST_OPTIONS = 4
 MOST_LINES = 60
 MOST_UNITS = 5000
+MOST_USED = 10_000_000
 MOST_INCLUDED = 60
 VERDICTS = ("in", "extra", "out")
 ONCE = "once"
@@ -60,7 +61,8 @@ class QuotedLine:
     """One thing that is offered, in the options named (none named: in all of them).
 
     `quantity` are the pieces of a line that is delivered once, or the units a counted line is
-    reckoned with; the bill counts what is there. An `optional` line is the client's to tick.
+    reckoned with, or what is supposed to be used; the bill counts what is there. An `optional` line
+    is the client's to tick.
     """
 
     key: str
@@ -219,8 +221,9 @@ def _read_line(value: object) -> QuotedLine:
 def _check_line(line: QuotedLine) -> None:
     if not line.description or len(line.description) > 120:
         raise InvalidFact("description", "must have 1 to 120 characters")
-    if not 0 <= line.quantity <= MOST_UNITS:
-        raise InvalidFact("quantity", f"must be 0 to {MOST_UNITS}, not {line.quantity!s:.20}")
+    most = MOST_USED if isinstance(line.terms, Usage) else MOST_UNITS
+    if not 0 <= line.quantity <= most:
+        raise InvalidFact("quantity", f"must be 0 to {most}, not {line.quantity!s:.20}")
     if line.is_once and not line.quantity:
         raise InvalidFact("quantity", "must be above 0")
     if line.is_counted and line.quantity != line.quantity.to_integral_value():

@@ -6,20 +6,22 @@ full bill over the same units is the same to the cent, because it is the same ar
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from contracts.rules.metering import AMOUNTS, Dial, Metered, Taken
 from contracts.rules.quoting.content import Content, Once, QuotedLine
 from contracts.rules.rating import RATES, RatedLine, Reading, in_stages, total_of
 from contracts.rules.register import Interval
 from contracts.rules.rhythm import MONTHS
-from contracts.rules.terms import Counting, PerDevice, PerLicence, Terms
+from contracts.rules.terms import Counting, PerDevice, PerLicence, Terms, Usage
 from contracts.rules.terms.stored import rhythm_of
 from msp.kit.money import round_money
 from msp.kit.periods import Period, month
 
 _WHOLE = month(2026, 4)  # any month: a whole period costs its price however long it is
 _LONG_AGO = date(2000, 1, 1)
+_THEN = datetime(2026, 4, 15, tzinfo=UTC)  # within that month
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +116,14 @@ def _once(line: QuotedLine, terms: Once, currency: str) -> Decimal:
 def _rated(line: QuotedLine, base: Decimal, currency: str) -> list[RatedLine]:
     terms: Terms | Once = line.terms
     period: Period = _WHOLE
+    if isinstance(terms, Usage):
+        return RATES[terms.kind](terms, _supposed(terms, line.quantity), period, currency)
     return RATES[terms.kind](terms, Reading(period, units_of(line), base), period, currency)
+
+
+def _supposed(terms: Usage, quantity: Decimal) -> Reading:
+    """A meter that shows in one period what the line is quoted for."""
+    meter = Metered(terms.measure, terms.measure, Dial(AMOUNTS), (Taken(_THEN, quantity),))
+    site = terms.site_ids[0] if terms.site_ids else None
+    unit = Interval("supposed", terms.unit_type, -1, "meter", terms.measure, 0, site, _LONG_AGO)
+    return Reading(_WHOLE, (unit,), meters={-1: meter})

@@ -24,6 +24,7 @@ from contracts.rules.rating.amounts import (
 from contracts.rules.rating.counted import rate_counted
 from contracts.rules.rating.proration import prorate
 from contracts.rules.rating.reading import RatedLine, Reading
+from contracts.rules.rating.usage import rate_usage
 from msp.kit.periods import Period
 
 Rate = Callable[[Any, Reading, Period, str], list[RatedLine]]
@@ -32,6 +33,7 @@ RATES: dict[str, Rate] = {
     "per_device": rate_counted,
     "per_user": rate_counted,
     "per_licence": rate_counted,
+    "usage": rate_usage,
     "flat": rate_flat,
     "time": rate_labour,
     "hours": rate_hours,

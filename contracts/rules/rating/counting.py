@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from contracts.rules.rating.eligibility import Dropped, Terms, noted, sort_out
+from contracts.rules.rating.eligibility import Dropped, noted, sort_out
 from contracts.rules.register import (
     Interval,
     UnitDays,
@@ -19,6 +19,7 @@ from contracts.rules.register import (
     peak,
     snapshot,
 )
+from contracts.rules.terms import Counting
 from msp.kit.periods import Period
 
 
@@ -60,7 +61,7 @@ class Counted:
 
 
 def count(
-    terms: Terms, intervals: Iterable[Interval], service: Period, *,
+    terms: Counting, intervals: Iterable[Interval], service: Period, *,
     client_id: int | None = None, overrides: Sequence[Override] = (), until: date | None = None,
 ) -> Counted:  # fmt: skip
     """The units of the days a line was in force, counted as its terms say.

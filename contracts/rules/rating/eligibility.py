@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from contracts.rules.register import Interval, UnitDays
 from contracts.rules.terms.counted import PerDevice, PerLicence, PerUser
+from contracts.rules.terms.usage import Usage
 from msp.kit.periods import Period
 
-Terms = PerDevice | PerUser | PerLicence
+Terms = PerDevice | PerUser | PerLicence | Usage
 
 
 @dataclass(frozen=True, slots=True)

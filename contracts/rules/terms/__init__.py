@@ -8,19 +8,20 @@ from contracts.rules.terms.adjusting import Commitment, Percentage, Reduction
 from contracts.rules.terms.amounts import Flat, Hours
 from contracts.rules.terms.counted import COUNTINGS, PerDevice, PerLicence, PerUser
 from contracts.rules.terms.stored import write_terms
+from contracts.rules.terms.usage import Usage
 from contracts.rules.terms.worked import Block, Labour, Retainer
 from msp.kit.facts import Facts, InvalidFact
 
 Counting = PerDevice | PerUser | PerLicence
 Adjusting = Percentage | Reduction | Commitment
 Working = Labour | Hours | Block | Retainer
-Terms = Counting | Flat | Working | Adjusting
+Terms = Counting | Flat | Working | Adjusting | Usage
 
 TERMS: dict[str, type[Terms]] = {
     cls.kind: cls
     for cls in (
         PerDevice, PerUser, Flat, Labour, Hours, Block, Retainer, Percentage, Reduction, Commitment,
-        PerLicence,
+        PerLicence, Usage,
     )
 }  # fmt: skip
 COUNTED = ("per_device", "per_user", "per_licence")
@@ -46,6 +47,7 @@ __all__ = [
     "Reduction",
     "Retainer",
     "Terms",
+    "Usage",
     "Working",
     "read_terms",
     "write_terms",

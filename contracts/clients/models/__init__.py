@@ -5,7 +5,21 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 
+from contracts.clients.models.readings import MeterReading
 from tenants.people.rules.viewer import Viewer
+
+__all__ = [
+    "Client",
+    "ClientQuerySet",
+    "Contact",
+    "Device",
+    "DeviceQuerySet",
+    "Holding",
+    "MeterReading",
+    "OfClientQuerySet",
+    "Site",
+    "UnitVersion",
+]
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
@@ -184,8 +198,9 @@ class Holding(models.Model):
     """What a client holds beside devices and people: a licence or a meter.
 
     A licence is a named product of which there are so many seats over time; the register holds how
-    many. A meter counts up or shows a level of what it measures, and readings hang on it. Either
-    ends on `ended_on`, the first day without it.
+    many. A meter counts up or shows a level of what it measures, and readings hang on it. `dials`
+    says what its figures mean, each with the instant since when we know that, so that what a bill
+    made of them can be reckoned again. Either ends on `ended_on`, the first day without it.
     """
 
     class Kind(models.TextChoices):
@@ -198,6 +213,9 @@ class Holding(models.Model):
     vendor = models.CharField(max_length=80, blank=True)
     reference = models.CharField(max_length=80, blank=True)
     measure = models.CharField(max_length=30, blank=True)
+    dials = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField())
+    )
     device = models.ForeignKey(
         Device, null=True, blank=True, on_delete=models.PROTECT, related_name="meters"
     )

@@ -1,0 +1,101 @@
+"""What meters show is on the bill with its readings, and what is learned later on the next one."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from billing.queries.drafts import drafts_of
+from billing.queries.evidence import proof_of, read_on, sentences
+from contracts.actions import LineInput
+from contracts.clients import actions as clients
+from contracts.clients.models import Client
+from msp.kit.periods import month
+from tests import make
+from tests.billing.conftest import issued
+
+MAY, JUNE = month(2026, 5), month(2026, 6)
+JUNE_1, JULY_1 = (datetime(2026, n, 1, 13, tzinfo=UTC) for n in (6, 7))
+
+
+@pytest.fixture
+def printing(alpha) -> Client:
+    """A client that pays two cents for each page beyond a hundred a month."""
+    client = make.client(billing_email="bills@harbor.example")
+    facts = {"unit_price": "0.02", "measure": "pages", "included": "100"}
+    make.agreement(client, LineInput("Prints", "usage", facts))
+    return client
+
+
+def meter(client, name="Front desk printer"):
+    return clients.add_meter(
+        client=client, name=name, measure="pages", counts_from_on=date(2026, 1, 1), by=make.BY,
+        at=make.STARTED_AT,
+    )  # fmt: skip
+
+
+def read(found, value, when, at=None):
+    return clients.record_reading(
+        meter=found, value=Decimal(value), taken_at=when, by=make.BY, at=at or when
+    )
+
+
+def day(month_: int, number: int) -> datetime:
+    return datetime(2026, month_, number, 15, tzinfo=UTC)
+
+
+def told(bill):
+    return [(line.description, f"{line.amount:.2f}") for line in bill.lines.all()]
+
+
+def test_the_use_of_a_month_is_charged_with_the_readings_behind_it(printing, ada, guy):
+    found = meter(printing)
+    read(found, "9000", day(4, 30))
+    read(found, "9600", day(5, 29))
+    bill = issued(printing, MAY, JUNE_1)
+    [line] = bill.lines.all()
+    assert (line.quantity, line.amount) == (500, Decimal("10.00"))
+    assert sentences(line) == [
+        "Front desk printer used 600 pages, from 9,000 on 30 April 2026 to 9,600 on 29 May 2026.",
+        "100 of it is included, 500 pages are charged.",
+        "$0.02 × 500 = $10.00",
+    ]
+    assert [(one.name, one.used) for one in read_on(line)] == [("Front desk printer", "600")]
+    assert proof_of(bill, JUNE_1).holds
+    page = ada.get(f"/invoices/{bill.pk}/lines/{line.pk}").content.decode()
+    assert "9,600 on 29 May 2026" in page
+    sheet = ada.get(f"/invoices/{bill.pk}/lines/{line.pk}.csv").content.decode()
+    assert "Front desk printer,2026-05-01,2026-05-31" in sheet
+
+
+def test_a_late_reading_of_an_issued_month_is_a_line_of_the_next_bill(printing):
+    found = meter(printing)
+    read(found, "9000", day(4, 30))
+    may = issued(printing, MAY, JUNE_1)
+    assert told(may) == [("Prints", "0.00")]
+    assert "unread" in {check["code"] for check in may.checks}
+    read(found, "9600", day(5, 29), at=day(6, 3))
+    read(found, "9750", day(6, 28))
+    june = issued(printing, JUNE, JULY_1)
+    assert told(june) == [("Prints, corrected for May 2026", "10.00"), ("Prints", "1.00")]
+    assert "Front desk printer used 600 pages instead of 0." in sentences(june.lines.first())
+    assert proof_of(may, JUNE_1).holds
+    assert proof_of(june, JULY_1).holds
+
+
+def test_a_drop_holds_what_follows_back_until_somebody_says_why(printing):
+    found = meter(printing)
+    read(found, "9900", day(4, 30))
+    low = read(found, "250", day(5, 29))
+    may = issued(printing, MAY, JUNE_1)
+    assert told(may) == [("Prints", "0.00")]
+    assert "less than before" in next(
+        one["text"] for one in may.checks if one["code"] == "meter"
+    )  # fmt: skip
+    clients.correct_reading(
+        reading=low, value=low.value, drop="reset", reason="new board", by=make.BY, at=day(6, 5)
+    )
+    [draft] = drafts_of(client=printing, period=JUNE, known_at=JULY_1)
+    assert [(line.segment.description, line.amount) for line in draft.lines] == [
+        ("Prints, corrected for May 2026", Decimal("3.00")), ("Prints", Decimal("0.00")),
+    ]  # fmt: skip
