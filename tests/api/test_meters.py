@@ -24,10 +24,11 @@ def test_a_program_reads_a_meter_once(api: Program, meter) -> None:
     assert first.status_code == 201, first.content
     assert api.post(f"meters/{meter.pk}/readings", body).json()["id"] == first.json()["id"]
     assert MeterReading.objects.count() == 1
-    [row] = api.get(f"meters/{meter.pk}/readings").json()["results"]
+    [row] = api.get(f"meters/{meter.pk}/readings").json()["data"]
     assert (row["value"], row["source"], row["drop"]) == ("120.500000", "api", "")
+    assert api.post(f"meters/{meter.pk + 1}/readings", body).status_code == 404
     assert api.get(f"meters/{meter.pk}").json()["dial"] == {"shows": "counter"}
-    assert [one["name"] for one in api.get("meters?measure=PAGES").json()["results"]] == ["Pages"]
+    assert [one["name"] for one in api.get("meters?measure=PAGES").json()["data"]] == ["Pages"]
 
 
 @pytest.mark.parametrize(
@@ -43,4 +44,3 @@ def test_a_wrong_reading_is_refused_by_its_field(api: Program, meter, body, stat
     answer = api.post(f"meters/{meter.pk}/readings", body)
     assert answer.status_code == status
     assert field in {one["field"] for one in answer.json()["errors"]}
-    assert api.post(f"meters/{meter.pk + 1}/readings", body).status_code == 404

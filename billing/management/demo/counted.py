@@ -1,6 +1,6 @@
 """What the register learns: seats that grow, a spare, a shared PC, a correction that comes late."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from billing.management.demo.setting import Story
@@ -43,17 +43,22 @@ def hold(story: Story) -> None:
 def readings(story: Story) -> list[Step]:
     """The printer is read at the end of each month; once its board was swapped."""
     return [
-        (story.at(story.month(5 - number), 11), lambda at=number, v=value: read(story, at, v))
+        (read_at(story, number), lambda at=number, shown=value: read(story, at, shown))
         for number, value in enumerate(SHOWN)
     ]
+
+
+def read_at(story: Story, number: int) -> datetime:
+    """The evening before a month; the first one was told when the meter was written down."""
+    first = story.month(5 - number)
+    return story.at(first - timedelta(days=1), 17) if number else story.at(first, 11)
 
 
 def read(story: Story, number: int, value: int) -> None:
     """A reading by hand, and why it is less than before where it is."""
     meter = story.clients[TIDEWELL].holdings.get(name="Reception pages")
     first, who = story.month(5 - number), story.by("Jonas")
-    at = story.at(first, 11)
-    taken_at = story.at(first - timedelta(days=1), 16)
+    at, taken_at = read_at(story, number), story.at(first - timedelta(days=1), 16)
     row = clients.record_reading(
         meter=meter, value=Decimal(value), taken_at=taken_at, by=who, at=at
     )
