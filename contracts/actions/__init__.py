@@ -11,6 +11,7 @@ from contracts.actions.agreements import (
     end_agreement,
     publish,
     set_coverage,
+    set_credits,
     set_lines,
 )
 from contracts.actions.answers import Signature
@@ -115,6 +116,7 @@ __all__ = [
     "revise_quote",
     "send_quote",
     "set_coverage",
+    "set_credits",
     "set_fallback",
     "set_lines",
     "set_phases",

@@ -23,6 +23,7 @@ from contracts.models import (
 )
 from contracts.queries import agreements as queries
 from contracts.queries import approvals
+from contracts.rules import credits as crediting
 from contracts.rules import decisions, drafts
 from contracts.rules.terms import read_terms, write_terms
 from msp.kit import edits
@@ -131,6 +132,23 @@ def set_coverage(
 
 
 @transaction.atomic
+def set_credits(
+    *, version: AgreementVersion, facts: dict[str, Any], by: Actor, at: datetime
+) -> AgreementVersion:
+    """Write what a draft's missed promises give back; nothing where it is empty (X6)."""
+    version = _locked_draft(version)
+    try:
+        said = crediting.write_credits(crediting.read_credits(facts))
+    except InvalidFact as error:
+        raise Refused(error.reason, field=f"credits.{error.field}") from error
+    if said != version.credits:
+        version.credits = said
+        version.save(update_fields=["credits"])
+        _tell(version.agreement, f"the service credits of version {version.number}", by, at)
+    return version
+
+
+@transaction.atomic
 def publish(
     *, version: AgreementVersion, by: Actor, at: datetime, backdated: bool = False
 ) -> AgreementVersion:
@@ -188,6 +206,7 @@ def amend(*, agreement: Agreement, effective_on: date, by: Actor, at: datetime) 
         agreement=agreement, number=last.number + 1, effective_on=effective_on,
         level_version=last.level_version, renews_months=last.renews_months,
         notice_days=last.notice_days, uplift_percent=last.uplift_percent, coverage=last.coverage,
+        credits=last.credits,
     )  # fmt: skip
     AgreementLine.objects.bulk_create([_copy(line, version) for line in last.lines.all()])
     announce(

@@ -36,11 +36,16 @@ class VersionShown(serializers.ModelSerializer):
         help_text="The rows of the decision table, asked in this order.",
     )  # fmt: skip
 
+    credits = serializers.DictField(
+        read_only=True, help_text="What a missed promise gives back; empty where nothing."
+    )
+
     class Meta:
         model = AgreementVersion
         fields = (
             "id", "number", "effective_on", "superseded_on", "published_at", "note",
-            "service_level", "renews_months", "notice_days", "uplift_percent", "coverage", "lines",
+            "service_level", "renews_months", "notice_days", "uplift_percent", "coverage",
+            "credits", "lines",
         )  # fmt: skip
 
 

@@ -54,6 +54,14 @@ class Draft(WriteSerializer):
         queryset=ServiceLevelVersion.objects.all(), source="level_version", required=False,
         allow_null=True,
     )  # fmt: skip
+    credits = serializers.DictField(
+        required=False,
+        help_text=(
+            "What a missed promise gives back: `response` and `resolution`, each a percent of the"
+            " month's fee or an amount, `bands` of availability (below, percent), `cap_percent`."
+            " Empty gives nothing."
+        ),
+    )
     lines = AgreementLineNew(many=True, required=False)
 
 
@@ -137,11 +145,14 @@ def _write(agreement: Agreement, given: dict[str, Any], by: Any, at: datetime) -
     version = _draft(agreement)
     lines = given.pop("lines", None)
     level = given.pop("level_version", version.level_version)
+    given_back = given.pop("credits", None)
     kept = {
         "name": agreement.name, "effective_on": version.effective_on,
         "ends_on": agreement.ends_on, "note": version.note,
     }  # fmt: skip
     version = actions.change_draft(version=version, by=by, at=at, **(kept | given))
+    if given_back is not None:
+        actions.set_credits(version=version, facts=given_back, by=by, at=at)
     if lines is None:
         lines = [
             {

@@ -9,9 +9,11 @@ from django.forms import BaseFormSet, formset_factory
 from contracts.actions import LineInput
 from contracts.clients.forms import DateInput
 from contracts.clients.forms.units import Day
+from contracts.forms.credits import CreditFields, credit_initial
 from contracts.forms.pricing import PriceFields, price_initial
 from contracts.models import AgreementLine, AgreementVersion
 from contracts.queries import Catalogue, Planned
+from contracts.rules.credits import read_credits
 from msp.kit.facts import InvalidFact
 
 
@@ -25,7 +27,7 @@ class NewAgreementForm(forms.Form):
         return str(self.cleaned_data["currency"]).upper()
 
 
-class TermsForm(forms.Form):
+class TermsForm(CreditFields):
     """The head of a draft. People name a last day; the house keeps the day after."""
 
     name = forms.CharField(max_length=120)
@@ -166,6 +168,7 @@ def terms_initial(version: AgreementVersion) -> dict[str, Any]:
         "notice_days": version.notice_days,
         "uplift_percent": version.uplift_percent,
         "note": version.note,
+        **credit_initial(read_credits(version.credits)),
     }
 
 

@@ -170,7 +170,8 @@ class Agreement(models.Model):
 class AgreementVersion(models.Model):
     """The terms from one date on. A published version is never edited; the next replaces it.
 
-    `coverage` holds the rows of its decision table, read by `rules.decisions`. An agreement with a
+    `coverage` holds the rows of its decision table, read by `rules.decisions`, `credits` what a
+    missed promise gives back, read by `rules.credits`. An agreement with a
     last day goes on for `renews_months` unless notice was given `notice_days` before; without
     `renews_months` it ends there. One without a last day runs on until notice is given.
     `approval_asked_at` and `approval_digest` say since when, and in which wording, the client is
@@ -190,6 +191,9 @@ class AgreementVersion(models.Model):
     uplift_percent = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     coverage = models.JSONField(
         default=list, db_default=models.Value([], output_field=models.JSONField()), blank=True
+    )
+    credits = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField()), blank=True
     )
     published_at = models.DateTimeField(null=True, blank=True)
     approval_asked_at = models.DateTimeField(null=True, blank=True)

@@ -165,6 +165,7 @@ def _sums(found: Agreement, current: AgreementVersion | None, today: date) -> di
     return {
         "bill": queries.version_bill(current, units, period),
         "promises": words.promised(level.targets, hours_said(level)) if level else [],
+        "credits": queries.credits_said(current),
         "uncovered": queries.uncovered(terms, others, units, today),
     }
 

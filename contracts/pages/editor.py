@@ -181,6 +181,7 @@ def _written(request: HttpRequest, desk: Desk, *, publish: bool) -> bool:
                 version=desk.version, name=said["name"], effective_on=said["effective_on"],
                 ends_on=desk.terms.ends_on, note=said["note"], **desk.terms.terms(), **who,
             )  # fmt: skip
+            actions.set_credits(version=version, facts=desk.terms.credits, **who)
             version = actions.set_lines(
                 version=version, lines=desk.inputs(),
                 level_version=desk.catalogue.levels.get(said["level"]), **who,
@@ -294,7 +295,9 @@ def _plan(request: HttpRequest, desk: Desk) -> queries.Plan:
             queries.Planned(line.description, terms, line.service_id, line.line_key)
             for line, terms in queries.terms_of(version.lines.all())
         ]
-        return queries.Plan(version, lines, version.level_version, version.effective_on)
+        return queries.Plan(
+            version, lines, version.level_version, version.effective_on, credits=version.credits
+        )
     desk.terms.is_valid()
     said = desk.terms.cleaned_data
     return queries.Plan(
@@ -303,6 +306,7 @@ def _plan(request: HttpRequest, desk: Desk) -> queries.Plan:
         level=desk.catalogue.levels.get(said.get("level")),
         starts_on=said.get("effective_on") or version.effective_on,
         backdated=request.POST.get("backdated") == "on",
+        credits=desk.terms.credits,
     )
 
 

@@ -85,6 +85,7 @@ def _told(found: Agreement, viewer: Viewer, now: datetime) -> dict[str, Any] | N
         "term": renewing.said(queries.term_of(found, version)),
         "coverage": queries.said_of(version).coverage if viewer.role in SEES_PRICES else [],
         "promises": words.promised(level.targets, _hours(level)) if level else [],
+        "credits": queries.credits_said(version),
         "bill": standing.bill if standing and viewer.role in SEES_PRICES else None,
     }
 

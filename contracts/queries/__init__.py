@@ -2,7 +2,10 @@
 
 from contracts.queries.agreements import (
     BillableLine,
+    CreditPromise,
     billable_lines,
+    credit_promises,
+    credits_said,
     draft_of,
     has_agreements,
     in_force,
@@ -68,6 +71,7 @@ __all__ = [
     "Bundled",
     "Catalogue",
     "Cover",
+    "CreditPromise",
     "Level",
     "Listed",
     "Outlook",
@@ -85,6 +89,8 @@ __all__ = [
     "cover_devices",
     "cover_work",
     "coverage",
+    "credit_promises",
+    "credits_said",
     "domain_counts",
     "draft_of",
     "fallback",

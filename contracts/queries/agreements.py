@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from contracts.models import Agreement, AgreementLine, AgreementVersion
-from contracts.rules import decisions, drafts, words
+from contracts.rules import credit_words, decisions, drafts, words
+from contracts.rules.credits import CreditTerms, read_credits
 from contracts.rules.doubles import Counted
 from contracts.rules.terms import read_terms
 from msp.kit.periods import Period
@@ -66,12 +67,16 @@ def published_of(agreement_ids: list[int]) -> list[AgreementVersion]:
     return list(_published().filter(agreement_id__in=agreement_ids))
 
 
+def _in_effect() -> QuerySet[AgreementVersion]:
+    rows = AgreementVersion.objects.filter(published_at__isnull=False)
+    return rows.order_by("agreement_id", "effective_on", "number")
+
+
 def _published() -> QuerySet[AgreementVersion]:
     return (
-        AgreementVersion.objects.filter(published_at__isnull=False)
+        _in_effect()
         .select_related("agreement__client", "level_version__level")
         .prefetch_related("lines__level_version__level", "lines__service")
-        .order_by("agreement_id", "effective_on", "number")
     )
 
 
@@ -154,7 +159,36 @@ def said_of(version: AgreementVersion) -> words.Said:
         targets=level.targets if level else None,
         terms=_terms_said(version),
         coverage=[decisions.sentence(row) for row in decisions.read_rows(version.coverage)],
+        credits=credits_said(version),
     )
+
+
+def credits_said(version: AgreementVersion) -> list[str]:
+    """What a missed promise gives back, in sentences."""
+    return credit_words.sentences(read_credits(version.credits), version.agreement.currency)
+
+
+@dataclass(frozen=True)
+class CreditPromise:
+    """What a version gives back for promises missed while it is in force."""
+
+    agreement_id: int
+    agreement_name: str
+    currency: str
+    terms: CreditTerms
+    period: Period
+
+
+def credit_promises(*, client_id: int) -> list[CreditPromise]:
+    """Every version of a client's agreements that gives something back, and when it holds."""
+    rows = _in_effect().filter(agreement__client_id=client_id).exclude(credits={})
+    return [
+        CreditPromise(
+            version.agreement_id, version.agreement.name, version.agreement.currency, terms, held
+        )
+        for version in rows.select_related("agreement")
+        if (held := in_force(version)) and (terms := read_credits(version.credits))
+    ]
 
 
 def _terms_said(version: AgreementVersion) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ def document_of(version: AgreementVersion) -> dict[str, Any]:
         "service_level": f"{level.level.name}, version {level.number}" if level else "",
         "targets": level.targets if level else {},
         "coverage": version.coverage,
+        **({"credits": version.credits} if version.credits else {}),
         "lines": [
             {
                 "key": str(line.line_key),

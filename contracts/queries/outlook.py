@@ -1,9 +1,10 @@
 """What a draft would mean if it were published: its bill, its changes, what stands against it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from contracts.models import AgreementVersion, ServiceLevelVersion
@@ -16,7 +17,8 @@ from contracts.queries.pricing import (
     uncovered,
     version_bill,
 )
-from contracts.rules import drafts, words
+from contracts.rules import credit_words, drafts, words
+from contracts.rules.credits import read_credits
 from contracts.rules.doubles import Counted
 from contracts.rules.register import Interval
 from contracts.rules.terms import Terms
@@ -42,6 +44,7 @@ class Plan:
     level: ServiceLevelVersion | None
     starts_on: date
     backdated: bool = False
+    credits: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,4 +118,5 @@ def _said(plan: Plan) -> words.Said:
         targets=level.targets if level else None,
         terms=saved.terms,
         coverage=saved.coverage,
+        credits=credit_words.sentences(read_credits(plan.credits), saved.currency),
     )

@@ -92,6 +92,7 @@ class Said:
     targets: Mapping[str, Mapping[str, int]] | None = None
     terms: Sequence[tuple[str, str]] = ()
     coverage: Sequence[str] = ()
+    credits: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def differences(before: Said, after: Said) -> list[Difference]:
         *_level_changes(before, after),
         *_named_changes(before.terms, after.terms),
         *_row_changes(before.coverage, after.coverage),
+        *_row_changes(before.credits, after.credits),
     ]
 
 
