@@ -1,27 +1,39 @@
 """Invoices, for programs: with lines, and behind each line the devices and people it counted."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from billing import actions
 from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
-from msp.kit.rest.fields import Id, Money
+from msp.kit.rest.fields import Id, Money, WriteSerializer
+from tenants.people.rules.roles import Permission
+from tenants.people.tokens import once
 
 
 class InvoiceLineShown(serializers.ModelSerializer):
     agreement_id = serializers.IntegerField(read_only=True, allow_null=True)
     unit_price = Money(currency="invoice.currency")
     amount = Money(currency="invoice.currency")
+    missed = serializers.DictField(
+        source="trace.missed", read_only=True, default=None, allow_null=True,
+        help_text="Behind a credit: the ticket, its clock and target, or the availability.",
+    )  # fmt: skip
 
     class Meta:
         model = InvoiceLine
         fields = (
             "id", "position", "agreement_id", "kind", "description", "quantity", "unit_price",
-            "amount", "starts_on", "ends_on",
+            "amount", "starts_on", "ends_on", "missed",
         )  # fmt: skip
 
 
@@ -125,6 +137,35 @@ class Work(OfLine):
         return self.line().times.all()
 
 
+class Waiving(WriteSerializer):
+    reason = serializers.CharField(max_length=200, help_text="Why nothing is given back.")
+
+
+class WaiveCredit(OneEndpoint):
+    scope = "invoices"
+    queryset = Invoice.objects.prefetch_related("lines__invoice")
+    serializer_class = InvoiceWhole
+    http_method_names: Any = ("post",)
+
+    @extend_schema(
+        summary="Waive a drafted credit",
+        description="The bill is counted anew without it. Only a draft can be changed.",
+        request=Waiving,
+        responses=InvoiceWhole,
+    )
+    @once
+    def post(self, request: Request, pk: int, line_pk: int) -> Response:
+        if not request.viewer.may(Permission.BILLING_APPROVE):
+            raise PermissionDenied
+        invoice = self.get_object()
+        line = invoice.lines.filter(pk=line_pk, kind="credit").first()
+        if line is None:
+            raise Http404
+        given = self.taken(Waiving)
+        actions.waive_credit(line=line, **given, by=request.viewer.actor, at=datetime.now(UTC))
+        return self.given(invoice)
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices", Invoices.as_view(), name="api-invoices"),
     path("invoices/<int:pk>", OneInvoice.as_view(), name="api-invoice"),
@@ -132,6 +173,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "invoices/<int:pk>/lines/<int:line_pk>/evidence",
         Evidence.as_view(),
         name="api-invoice-evidence",
+    ),
+    path(
+        "invoices/<int:pk>/lines/<int:line_pk>/waive",
+        WaiveCredit.as_view(),
+        name="api-credit-waive",
     ),
     path("invoices/<int:pk>/lines/<int:line_pk>/time", Work.as_view(), name="api-invoice-time"),
 ]

@@ -15,6 +15,7 @@ class BillingConfig(AppConfig):
         "unit-rail": ["billing.pages.on_unit_page"],
         "palette": ["billing.pages.found_here"],
         "ticket-rail": ["billing.pages.on_ticket_rail"],
+        "incident-promise": ["billing.pages.on_incident_promise"],
         "portal-agreement": ["billing.portal.on_portal_agreement"],
         "portal-home": ["billing.portal.on_portal_home"],
     }

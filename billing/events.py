@@ -144,3 +144,43 @@ class OnceBilled(Event):
     client_id: int
     quote_id: int | None
     title: str
+
+
+@dataclass(frozen=True)
+class CreditWaived(Event):
+    kind: ClassVar[str] = "billing.credit_waived"
+    sentence: ClassVar[str] = "waived on the bill of {month}: {credit}, because {reason}"
+
+    invoice_id: int
+    client_id: int
+    agreement_id: int | None
+    ticket_id: int | None
+    month: str
+    credit: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CreditRestored(Event):
+    kind: ClassVar[str] = "billing.credit_restored"
+    sentence: ClassVar[str] = "gives after all on the bill of {month}: {credit}"
+
+    invoice_id: int
+    client_id: int
+    agreement_id: int | None
+    ticket_id: int | None
+    month: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class CreditGiven(Event):
+    kind: ClassVar[str] = "billing.credit_given"
+    sentence: ClassVar[str] = "gave back on invoice {number}: {credit}"
+
+    invoice_id: int
+    client_id: int
+    agreement_id: int | None
+    ticket_id: int | None
+    number: str
+    credit: str

@@ -32,6 +32,17 @@ class HoldForm(forms.Form):
     )
 
 
+class WaiveForm(forms.Form):
+    """Why a drafted credit is not given."""
+
+    reason = forms.CharField(
+        label="Why is it not given?",
+        max_length=200,
+        help_text="Kept with the bill and told on the ticket, to us alone.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class PlansForm(forms.Form):
     """Which months are compared and what is taken for granted; it lives in the address."""
 

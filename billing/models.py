@@ -53,7 +53,9 @@ class Run(models.Model):
 class RunItem(models.Model):
     """One client's place in a run: still to count, counted, or parked with what went wrong.
 
-    Its row is the lock of that client's count, so that of two workers one counts.
+    Its row is the lock of that client's count, so that of two workers one counts. `waived` are the
+    credits somebody decided not to give: what they are known by, their words, amount, reason, who
+    and when.
     """
 
     class State(models.TextChoices):
@@ -66,6 +68,9 @@ class RunItem(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     error = models.CharField(max_length=400, blank=True)
     counted_at = models.DateTimeField(null=True)
+    waived = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField())
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -221,6 +226,9 @@ class InvoiceLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["invoice", "source_key"], name="billed_once_per_invoice"
+            ),
+            models.UniqueConstraint(
+                fields=["source_key"], condition=Q(kind="credit"), name="credited_once"
             ),
             models.CheckConstraint(
                 name="line_forward", condition=Q(ends_on__gt=models.F("starts_on"))

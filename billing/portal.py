@@ -75,6 +75,7 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         bill=found.invoice,
         rows=rows_of(request, units),
         times=evidence.worked_on(found),
+        missed=evidence.missed_on(found),
         inner=False,
         sum=sum(unit.days for unit in units),
         sentences=evidence.sentences(found),

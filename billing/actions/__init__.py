@@ -1,5 +1,6 @@
 """What billing writes: a month's run, its review, and bills that are final."""
 
+from billing.actions.crediting import restore_credit, waive_credit
 from billing.actions.issuing import ask_issue, issue, issue_next, keep_paper, send
 from billing.actions.once import OnceLine, bill_once
 from billing.actions.review import approve, hold, release, unapprove
@@ -20,6 +21,8 @@ __all__ = [
     "keep_paper",
     "open_run",
     "release",
+    "restore_credit",
     "send",
     "unapprove",
+    "waive_credit",
 ]

@@ -105,7 +105,20 @@ def issue(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
         by=by,
         at=at,
     )  # fmt: skip
+    _tell_credits(row, by, at)
     return row
+
+
+def _tell_credits(invoice: Invoice, by: Actor, at: datetime) -> None:
+    """What was given back is told on the ticket it is for."""
+    for line in invoice.lines.filter(kind="credit"):
+        if line.amount:
+            ticket_id = line.trace["missed"].get("ticket_id")
+            said = events.CreditGiven(
+                invoice.pk, invoice.client_id, line.agreement_id, ticket_id,
+                invoice.number or "", line.description,
+            )  # fmt: skip
+            announce(said, by=by, at=at)
 
 
 @transaction.atomic

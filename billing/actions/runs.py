@@ -20,7 +20,6 @@ from billing.queries import drafts, runs
 from billing.queries.drafts import Draft
 from billing.queries.written import DraftLine, TimeShare
 from contracts.clients.models import Client, Site
-from contracts.rules.terms import write_terms
 from msp.kit.periods import Period
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
@@ -123,6 +122,17 @@ def count_run(*, run: Run, by: Actor, at: datetime) -> Run:
     return run
 
 
+@transaction.atomic
+def recount(*, item: RunItem, known_at: datetime, at: datetime) -> None:
+    """Count one client of a run anew, under the lock of its item that the caller holds.
+
+    Its bill then says another moment of knowledge, so that whoever read it before has to again.
+    """
+    _recompute(item, known_at)
+    item.state, item.error, item.counted_at = RunItem.State.COUNTED, "", at
+    item.save(update_fields=["state", "error", "counted_at"])
+
+
 def _locked(run_id: int) -> Run:
     return Run.objects.select_for_update(no_key=True).get(pk=run_id)
 
@@ -130,7 +140,7 @@ def _locked(run_id: int) -> Run:
 def _count(item: RunItem, at: datetime) -> None:
     try:
         with transaction.atomic():
-            _recompute(item)
+            _recompute(item, item.run.asked_at or item.run.opened_at)
     except OperationalError:
         raise
     except Exception as error:
@@ -150,11 +160,10 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason'}"
 
 
-def _recompute(item: RunItem) -> None:
+def _recompute(item: RunItem, known_at: datetime) -> None:
     """Bring the client's drafts up to date; what is approved, held or issued stays as it is."""
     run = item.run
     period = Period(run.starts_on, run.ends_on)
-    known_at = run.asked_at or run.opened_at
     kept = Invoice.objects.select_for_update().filter(run=run, client=item.client)
     standing = {one.currency: one for one in kept.exclude(state=Invoice.State.VOID).order_by("pk")}
     for draft in drafts.drafts_of(client=item.client, period=period, known_at=known_at):
@@ -216,7 +225,7 @@ def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> Inv
         agreement_id=segment.agreement_id,
         agreement_line_id=segment.line_id,
         line_key=line.key,
-        source_key=f"{line.key}:{segment.period.start}",
+        source_key=line.source_key,
         kind=segment.kind,
         description=segment.description,
         quantity=rated.quantity,
@@ -227,7 +236,7 @@ def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> Inv
         ends_on=segment.period.end,
         trace=rated.trace
         | {
-            "terms": write_terms(line.terms),
+            "terms": line.facts,
             "agreement": segment.agreement_name,
             "promise": segment.key,
         },

@@ -1,11 +1,12 @@
 """The staff's pages about money, and the panels they fill elsewhere."""
 
-from billing.pages import invoices, lines, plans, runs
+from billing.pages import crediting, invoices, lines, plans, runs
 from billing.pages.fills import (
     found_here,
     on_agreement_page,
     on_client_page,
     on_device_page,
+    on_incident_promise,
     on_ticket_rail,
     on_today,
     on_unit_page,
@@ -16,6 +17,7 @@ urlpatterns = [
     *runs.urlpatterns,
     *invoices.urlpatterns,
     *lines.urlpatterns,
+    *crediting.urlpatterns,
     *plans.urlpatterns,
 ]
 
@@ -25,6 +27,7 @@ __all__ = [
     "on_client_page",
     "on_client_tabs",
     "on_device_page",
+    "on_incident_promise",
     "on_ticket_rail",
     "on_today",
     "on_unit_page",

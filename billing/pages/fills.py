@@ -7,9 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from billing.queries import invoices, units
-from billing.queries.balances import balances
+from billing.queries.balances import Balance, balances
+from billing.queries.exposure import Exposure, exposure_of
 from contracts.clients.models import Client, Device
 from contracts.models import Agreement
+from monitoring.models import Incident
 from tenants.people.rules.roles import Permission
 from tickets.models import Ticket
 
@@ -32,12 +34,37 @@ def on_client_page(request: HttpRequest, client: Client) -> dict[str, Any] | Non
 
 
 def on_ticket_rail(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
-    """What is left of what the client paid ahead, beside a ticket whose work draws from it."""
-    if ticket.verdict != "billable" or ticket.agreement_id is None:
+    """What is left of what was paid ahead, and what missing a promise of the ticket costs."""
+    at = datetime.now(UTC)
+    left = _left(ticket, at) if ticket.verdict == "billable" else []
+    risks = _risks(request, ticket, at)
+    if not left and not risks:
         return None
-    found = balances(ticket.client, datetime.now(UTC))
-    mine = [one for one in found if one.agreement_id == ticket.agreement_id]
-    return {"template": "billing/_of_ticket.html", "balances": mine} if mine else None
+    return {"template": "billing/_of_ticket.html", "balances": left, "risks": risks}
+
+
+def on_incident_promise(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
+    """The same for the ticket of an incident, beside what its agreement promises."""
+    ticket = Ticket.objects.select_related("client").filter(pk=incident.ticket_id or 0).first()
+    if ticket is None:
+        return None
+    at = datetime.now(UTC)
+    left, risks = _left(ticket, at), _risks(request, ticket, at)
+    if not left and not risks:
+        return None
+    return {"template": "billing/_of_incident.html", "balances": left, "risks": risks}
+
+
+def _left(ticket: Ticket, at: datetime) -> list[Balance]:
+    if ticket.agreement_id is None:
+        return []
+    return [one for one in balances(ticket.client, at) if one.agreement_id == ticket.agreement_id]
+
+
+def _risks(request: HttpRequest, ticket: Ticket, at: datetime) -> list[Exposure]:
+    """For those who may read what was agreed."""
+    seen = request.viewer.may(Permission.AGREEMENT_VIEW)
+    return exposure_of(ticket, at) if seen else []
 
 
 def on_today(request: HttpRequest) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from billing import actions
 from billing.forms import HoldForm
 from billing.models import Invoice
 from billing.papers import exports, mails
-from billing.queries import evidence, invoices, issuing, review
+from billing.queries import crediting, evidence, invoices, issuing, review
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, blame, go, page, refusal, rows_of
 from tenants.journal import queries as journal
@@ -63,6 +63,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         paper=getattr(bill, "paper", None),
         mail=issuing.mail_of(bill),
         over=review.is_over(bill.run, bill.client.zone, datetime.now(UTC)),
+        credits=crediting.decisions_on(bill),
     )
 
 

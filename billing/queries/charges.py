@@ -7,21 +7,20 @@ period runs, and the difference is settled: who came is charged for the rest, wh
 is given it back. So every day of a line is billed once, and the sum is right at its end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from billing.models import Run
 from billing.queries.ahead import Ahead, billed_ahead, settlements
 from billing.queries.corrections import corrections
+from billing.queries.crediting import credits_on
 from billing.queries.labour import work_on
 from billing.queries.meters import Known
-from billing.queries.written import DraftLine, Written, by_days, rated, segment_of, written_for
+from billing.queries.staged import in_order
+from billing.queries.written import DraftLine, Written, segment_of, written_for
 from billing.rules.segments import Segment, changed_within, merged
 from contracts.clients.models import Client
 from contracts.rules import rhythm as rhythms
-from contracts.rules.rating import in_stages
-from msp.kit.money import round_money
 from msp.kit.periods import Period, month_of, previous_month
 
 
@@ -59,7 +58,8 @@ def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = F
         worked = [line for line in work.lines if line.segment.agreement_id == agreement_id]
         before = [line for line in lines if line.segment.agreement_id == agreement_id]
         segments = [one for one in due if one.agreement_id == agreement_id]
-        lines += [*_charged(segments, [*before, *worked], changed, known), *worked]
+        lines += [*in_order(segments, [*before, *worked], changed, known), *worked]
+    lines += credits_on(client, month, known, written, as_then=as_then)
     return Charged(lines, work.unpriced, work.torn)
 
 
@@ -102,49 +102,3 @@ def _falls_due(
         return False
     before = Run.objects.filter(starts_on=previous_month(month).start).first()
     return before is None or before.asked_at is None or before.asked_at < one.line.published_at
-
-
-def _charged(
-    segments: Sequence[Segment],
-    settlements: Sequence[DraftLine],
-    changed: set[tuple[str, Period | None]],
-    known: Known,
-) -> list[DraftLine]:
-    """One agreement's lines, those that follow from others after those they follow from."""
-
-    def rate(at: int, earlier: list[DraftLine]) -> list[DraftLine]:
-        segment = segments[at]
-        base = _base(segment, segments, [*settlements, *earlier])
-        terms = by_days(segment, changed)
-        return [DraftLine(segment, terms, line) for line in rated(segment, terms, known, base)]
-
-    staged = in_stages([segment.kind for segment in segments], rate)
-    return [line for lines in staged for line in lines]
-
-
-def _base(segment: Segment, segments: Sequence[Segment], earlier: Iterable[DraftLine]) -> Decimal:
-    """What a line follows from: the others by the days both were in force.
-
-    What was billed for another stretch, such as the month ahead, goes with the newest terms, and
-    so does work of an earlier month that was written down late. What was committed is a month's:
-    such work does not make it up.
-    """
-    latest = max(one.period.end for one in segments if one.key == segment.key)
-    total = Decimal(0)
-    for line in earlier:
-        if segment.kind == "commitment" and "corrects" in line.rated.trace:
-            continue
-        days = line.segment.period
-        shared = days.clip(segment.period)
-        late = _late(line.segment) and segment.kind != "commitment"
-        if line.segment.whole == segment.whole and not late:
-            total += line.amount * (shared.days if shared else 0) / days.days
-        elif segment.period.end == latest:
-            total += line.amount
-    return round_money(total, segment.currency)
-
-
-def _late(segment: Segment) -> bool:
-    """Whether it charges work of a month before the one that is billed."""
-    whole = segment.whole
-    return segment.kind == "time" and whole is not None and segment.period.clip(whole) is None

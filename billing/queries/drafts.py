@@ -17,11 +17,14 @@ from billing.queries.leakage import silent_devices, uncovered_devices
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, segments_of
 from billing.rules import checks, differences
+from billing.rules.credit_words import MISSED
 from billing.rules.differences import Billed, Difference, Unit, Verdict
 from billing.rules.totals import Taxable, Totals, totals
 from contracts.clients.models import Client
 from contracts.rules.terms import PerDevice
 from msp.kit.periods import Period
+
+_AS_IT_COMES = {"time": "hour worked", "credit": MISSED}
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,10 @@ def _told(lines: Iterable[DraftLine]) -> Iterator[checks.Check]:
             said = f"{line.segment.description} charges a number said by hand: {reasons}."
             yield checks.Check("override", said, known=True)
         yield from checks.metering(trace.get("meters", ()))
+        if line.segment.kind == "credit":
+            raised = trace["missed"].get("raised")
+            late = " Its priority was raised when the time was over already." if raised else ""
+            yield checks.Check("credit", f"{line.segment.description}.{late}")
 
 
 def _taxed_anew(difference: Difference, before: Decimal, now: Decimal) -> Difference:
@@ -225,8 +232,8 @@ def _price_of(trace: Mapping[str, Any], unit_price: Decimal) -> Decimal:
 
 def _every(facts: Mapping[str, Any], kind: str) -> str:
     """The billing period of a line's terms, where it is not the month; work comes as it comes."""
-    if kind == "time":
-        return "hour worked"
+    if kind in _AS_IT_COMES:
+        return _AS_IT_COMES[kind]
     every = str(facts.get("every", "month"))
     return "" if every == "month" else every
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
+from billing.queries import crediting
 from billing.queries.meters import Known, read_for
 from billing.rules import usage_words
+from billing.rules.credit_words import PROMISES
 from billing.rules.labour import OUTCOMES
 from billing.rules.wording import arithmetic
 from contracts import queries as contracts
@@ -15,6 +17,7 @@ from contracts.rules.decisions import HOUR_CLASSES
 from contracts.rules.labour import amount_of
 from contracts.rules.rating import RATES
 from contracts.rules.register import UnitDays, runs_of
+from contracts.rules.spans import write_span
 from contracts.rules.terms import read_terms
 from msp.kit.money import round_money
 from msp.kit.periods import Period
@@ -64,6 +67,53 @@ def counted_on(line: InvoiceLine) -> list[Counted]:
         )
         for (unit_type, unit_id), parts in by_unit.items()
     ]
+
+
+@dataclass(frozen=True)
+class MissedPromise:
+    """The promise behind a credit: a ticket's clock, or a month's availability."""
+
+    number: int | None = None
+    promise: str = ""
+    promised_seconds: int = 0
+    began_at: datetime | None = None
+    missed_at: datetime | None = None
+    met_at: datetime | None = None
+    raised: bool = False
+    share: str = ""
+    below: str = ""
+    devices: int = 0
+    down_seconds: int = 0
+    unknown_percent: str = ""
+
+    @property
+    def promised(self) -> str:
+        """How soon it was promised."""
+        return write_span(self.promised_seconds)
+
+    @property
+    def late_seconds(self) -> int | None:
+        """How late it was done; None while it is not."""
+        if self.met_at is None or self.missed_at is None:
+            return None
+        return int((self.met_at - self.missed_at).total_seconds())
+
+
+def missed_on(line: InvoiceLine) -> MissedPromise | None:
+    """What was missed, where a line gives something back for it; as it was when counted."""
+    if line.kind != crediting.KIND:
+        return None
+    told = dict(line.trace["missed"])
+    if "target" not in told:
+        return MissedPromise(**told)
+    instants = {
+        name: datetime.fromisoformat(told[name]) if told[name] else None
+        for name in ("began_at", "missed_at", "met_at")
+    }
+    return MissedPromise(
+        number=told["number"], promise=PROMISES[told["target"]], raised=told["raised"],
+        promised_seconds=told["promised_seconds"], **instants,
+    )  # fmt: skip
 
 
 def corrected_since(line: InvoiceLine, viewer: Viewer) -> list[InvoiceLine]:
@@ -158,10 +208,11 @@ def proof_of(invoice: Invoice, at: datetime) -> Proof:
     """Count every line again, as known when it was counted and as known today."""
     lines = list(invoice.lines.select_related("invoice").prefetch_related("units", "times"))
     then, now = Known(invoice.client_id, invoice.known_at), Known(invoice.client_id, at)
+    learned = [text for line in lines if (text := _difference(line, now))]
     return Proof(
         len(lines),
         tuple(text for line in lines if (text := _difference(line, then))),
-        tuple(text for line in lines if (text := _difference(line, now))),
+        (*learned, *crediting.void_now(invoice, at)),
     )
 
 
@@ -172,7 +223,7 @@ def _difference(line: InvoiceLine, known: Known) -> str:
     if line.kind == "once":
         exact = round_money(line.quantity * line.unit_price, line.invoice.currency)
         return "" if exact == line.amount else f'"{line.description}": {exact:f}.'
-    amount, units = _worked(line) if line.kind == "time" else _recounted(line, known)
+    amount, units = _again(line, known)
     again = {(unit.unit_type, unit.unit_id, unit.days) for unit in units}
     stored = {(unit.unit_type, unit.unit_id, unit.days) for unit in counted_on(line)}
     if amount == line.amount and again == stored:
@@ -181,6 +232,13 @@ def _difference(line: InvoiceLine, known: Known) -> str:
         f'"{line.description}": {amount:f} for {len(again)} instead of'
         f" {line.amount.normalize():f} for {len(stored)}."
     )
+
+
+def _again(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ...]]:
+    """What a line comes to when it is counted anew, and the units behind it."""
+    if line.kind == crediting.KIND:
+        return crediting.recounted(line, known), ()
+    return _worked(line) if line.kind == "time" else _recounted(line, known)
 
 
 def _worked(line: InvoiceLine) -> tuple[Decimal, tuple[UnitDays, ...]]:

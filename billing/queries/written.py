@@ -3,17 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from billing.queries.meters import Known, read_for
 from billing.rules.segments import Segment, merged
 from contracts import queries as contracts
 from contracts.clients.models import Client
 from contracts.queries import BillableLine
+from contracts.rules.credits import CreditTerms, write_credits
 from contracts.rules.labour import Charge
 from contracts.rules.rating import RATES, RatedLine
 from contracts.rules.rhythm import Rhythm
 from contracts.rules.terms import Flat, Hours, Retainer, Terms, read_terms
-from contracts.rules.terms.stored import rhythm_of
+from contracts.rules.terms.stored import rhythm_of, write_terms
 from msp.kit.facts import InvalidFact
 from msp.kit.periods import Period
 from msp.kit.refusals import Refused
@@ -38,7 +40,7 @@ class DraftLine:
     """
 
     segment: Segment
-    terms: Terms
+    terms: Terms | CreditTerms
     rated: RatedLine
     settles: bool = False
     times: tuple[TimeShare, ...] = ()
@@ -52,6 +54,17 @@ class DraftLine:
         """What no day may be billed twice for; settlements and work have their own each month."""
         trace = self.rated.trace
         return str(trace.get("settles") or trace.get("charge") or self.segment.key)
+
+    @property
+    def source_key(self) -> str:
+        """What it charges or gives back, once on a bill; a credit once on any."""
+        return str(self.rated.trace.get("source") or f"{self.key}:{self.segment.period.start}")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The terms as its trace keeps them."""
+        terms = self.terms
+        return write_credits(terms) if isinstance(terms, CreditTerms) else write_terms(terms)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from contracts.rules.register import UnitDays
 
 _NAMED = 3
 # They are nothing where others are nothing; work that is free is shown all the same.
-_FOLLOWING = ("percentage", "discount", "commitment", "time")
+_FOLLOWING = ("percentage", "discount", "commitment", "time", "credit")
 
 
 @dataclass(frozen=True, slots=True)

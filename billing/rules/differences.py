@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from billing.rules.credit_words import MISSED
 from msp.kit.money import format_money, round_money
 
 LONGEST = 400
@@ -220,6 +221,8 @@ def _explained(pair: _Pair, write: _Writer) -> list[str]:
 
 
 def _said_rarely(line: Billed, write: _Writer, *, now: bool) -> str:
+    if line.every == MISSED:
+        return f'"{line.description}"{"" if now else " last month"} ({write.amount(line.amount)})'
     when = "is due this month" if now else "was due last month"
     return f'"{line.description}", billed every {line.every}, {when} ({write.amount(line.amount)})'
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.rules import adjusting_words, usage_words
+from billing.rules import adjusting_words, credit_words, usage_words
 from billing.rules.adjusting_words import price
 from msp.kit.money import format_money
 from msp.kit.periods import Period
@@ -27,6 +27,8 @@ def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
         return [_once(trace, currency)]
     if trace["kind"] in ("percentage", "discount", "commitment"):
         said = adjusting_words.steps(trace, currency)
+    elif trace["kind"] == "credit":
+        said = [*credit_words.steps(trace, currency)]
     elif trace["kind"] == "time":
         said = [*_worked(trace, currency)]
     elif trace["kind"] == "usage":

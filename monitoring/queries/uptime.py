@@ -162,13 +162,19 @@ def under(agreement: Agreement, at: datetime, months: int = 3) -> list[tuple[Per
     for _ in range(months):
         if month.end <= agreement.starts_on:
             break
-        rows = Device.objects.filter(client=client)
-        mine = _covered_by(agreement, in_service(rows, month), bounds(client, month, at)[1])
-        whole = report(client, mine, month, at).whole
+        whole = of_month(agreement, month, at)
         if whole.share is not None:
             found.append((month, whole))
         month = periods.previous_month(month)
     return found
+
+
+def of_month(agreement: Agreement, month: Period, at: datetime) -> Row:
+    """A month of the devices an agreement covers, together, as far as it is over."""
+    client = agreement.client
+    devices = in_service(Device.objects.filter(client=client), month)
+    mine = _covered_by(agreement, devices, bounds(client, month, at)[1])
+    return report(client, mine, month, at).whole
 
 
 def _covered_by(agreement: Agreement, devices: list[Device], at: datetime) -> list[Device]:

@@ -1,18 +1,24 @@
 """A month of a client that has been with us since January."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from billing import actions
 from billing.models import Invoice, Run
+from contracts import actions as contracts
 from contracts.clients.models import Client
+from contracts.models import Agreement
 from msp.kit.periods import Period, month
 from tenants.context import Tenant
 from tests import make
+from tests.tickets.conftest import ny
+from tickets import actions as tickets
+from tickets.models import Ticket
 
 JUNE = month(2026, 6)
+BACK = {"response": {"percent": "5"}, "resolution": {"percent": "10"}, "cap_percent": "15"}
 JULY_1 = datetime(2026, 7, 1, 13, 0, tzinfo=UTC)  # 9 in the morning in New York
 
 
@@ -28,6 +34,25 @@ def issued(client: Client, period: Period = JUNE, at: datetime = JULY_1) -> Invo
     bill = Invoice.objects.get(run=run, client=client)
     actions.approve(invoices=[bill], by=make.BY, at=at)
     return actions.issue(invoice=bill, by=make.BY, at=at)
+
+
+def promised(client: Client, *lines, back: dict | None = None) -> Agreement:
+    """An agreement with a service level that gives something back."""
+    level = make.level(calendar=make.calendar())
+    made = make.agreement(client, *lines, level=level, published=False)
+    version = made.versions.get()
+    contracts.set_credits(version=version, facts=back or BACK, by=make.BY, at=make.STARTED_AT)
+    contracts.publish(version=version, by=make.BY, at=make.STARTED_AT, backdated=True)
+    return made
+
+
+def late(client: Client, *parts: int, subject: str = "Printer is offline") -> Ticket:
+    """A request of 8 hours and an answer within one, that nobody touched for a fortnight."""
+    ticket = tickets.open_ticket(
+        client=client, subject=subject, channel="phone", by=make.BY, at=ny(*parts)
+    )
+    tickets.breach_due(at=ny(*parts) + timedelta(days=14))
+    return ticket
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from tickets.queries.clocks import Shown, clocks_of, is_anything_due, next_of
 from tickets.queries.home import do_next, figures, found, open_tickets
 from tickets.queries.kept import TARGETS, MonthKept, goal_of, kept_by_month, kept_under
+from tickets.queries.missed import Missed, missed_promises
 from tickets.queries.portal import (
     Request,
     as_request,
@@ -49,6 +50,7 @@ __all__ = [
     "Item",
     "Listed",
     "Logged",
+    "Missed",
     "MonthKept",
     "Piece",
     "Promise",
@@ -75,6 +77,7 @@ __all__ = [
     "listed",
     "logged",
     "minutes_said",
+    "missed_promises",
     "neighbours",
     "next_of",
     "open_count",

@@ -237,6 +237,7 @@ def sign(
     )  # fmt: skip
     if company.plan == "complete":
         contracts.set_coverage(version=version, rows=NIGHTS, by=SETUP, at=at)
+        contracts.set_credits(version=version, facts=GIVEN_BACK, by=SETUP, at=at)
         contracts.change_draft(
             version=version, name=name, effective_on=starts_on, ends_on=anchored(starts_on, 12),
             renews_months=12, notice_days=60, uplift_percent=Decimal(3), by=SETUP, at=at,
@@ -244,6 +245,11 @@ def sign(
     contracts.publish(version=version, by=SETUP, at=at)
 
 
+GIVEN_BACK = {
+    "response": {"percent": "2"}, "resolution": {"percent": "5"}, "cap_percent": "15",
+    "bands": [{"below": "99.5", "percent": "5"}, {"below": "98", "percent": "10"}],
+    "lowest_priority": 2,
+}  # fmt: skip
 NIGHTS = [
     {"name": "Projects", "verdict": "billable", "work_types": ["project"], "rate": "165"},
     {"name": "On holidays", "verdict": "billable", "hour_classes": ["holiday"], "multiplier": "2"},
