@@ -22,6 +22,8 @@ class MonitoringConfig(AppConfig):
         "portal-state": ["monitoring.portal.on_portal_state"],
         "portal-live": ["monitoring.portal.on_portal_live"],
         "portal-device": ["monitoring.portal.on_portal_device"],
+        "portal-request": ["monitoring.portal.on_portal_request"],
+        "ticket-coverage": ["monitoring.pages.on_ticket_coverage"],
     }
     feeds = [
         ("incident.opened", "An incident opened"),

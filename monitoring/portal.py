@@ -18,6 +18,7 @@ from monitoring.queries.uptime import month_asked
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, go, page, refusal
 from tenants.people.rules.viewer import Viewer
+from tickets.models import Ticket
 
 MONTH = 30
 PROBLEM, STALE, CALM = 30, 20, 10  # how pressing each sentence is beside other rooms'
@@ -85,6 +86,15 @@ def on_portal_device(request: HttpRequest, device: Device) -> dict[str, Any] | N
     }
 
 
+def on_portal_request(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """On a request of ours about a device no agreement includes: may we work on it?"""
+    rows = Incident.objects.visible_to(request.viewer)
+    found = rows.filter(ticket_id=ticket.pk, covered=False).order_by("-opened_at").first()
+    if found is None or (found.resolved_at is not None and not found.consent):
+        return None
+    return {"template": "monitoring/portal/_cost.html", "incident": found, "back": ticket.number}
+
+
 def _ended(viewer: Viewer, device: Device, at: datetime) -> list[tuple[Incident, timedelta]]:
     rows = views.recent_incidents(viewer, device.pk)
     return [(one, (one.resolved_at or at) - one.opened_at) for one in rows[:3]]
@@ -139,7 +149,11 @@ def incident_answer(request: HttpRequest, number: int) -> HttpResponse:
         )  # fmt: skip
     except Refused as error:
         return refusal(request, error)
-    return go(request, "portal-status", toast_text="Thank you, we have noted your answer")
+    back = Ticket.objects.visible_to(request.viewer).filter(pk=found.ticket_id or 0).first()
+    where = (
+        ("portal-request", back.number) if back and "back" in request.POST else ("portal-status",)
+    )
+    return go(request, *where, toast_text="Thank you, we have noted your answer")
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

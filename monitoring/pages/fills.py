@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from contracts.clients.models import Client, Device
 from contracts.models import Agreement
+from monitoring.models import Incident
 from monitoring.queries import history, standing, uptime, views
 from monitoring.queries.lists import checks_of
 from msp.kit.slots import once
@@ -129,6 +130,16 @@ def on_ticket_device(request: HttpRequest, ticket: Any, device: Device) -> dict[
         "standing": standing.standings([device.pk], now)[device.pk],
         "hour": history.device_hour(checks, now),
     }
+
+
+def on_ticket_coverage(request: HttpRequest, ticket: Any) -> dict[str, Any] | None:
+    """What the client answered to having uncovered work done by the hour."""
+    if ticket.covered or ticket.source_key is None or not _sees(request):
+        return None
+    found = Incident.objects.filter(ticket_id=ticket.pk).exclude(consent="").first()
+    if found is None:
+        return None
+    return {"template": "monitoring/_consent.html", "incident": found}
 
 
 def on_palette(request: HttpRequest, q: str) -> dict[str, Any] | None:

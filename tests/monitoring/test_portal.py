@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from monitoring.models import Check, Cursor, Incident
+from tests.make import BY
 from tests.monitoring import scene as scenes
 from tests.monitoring.scene import Scene
+from tickets import actions as tickets
+from tickets.models import Ticket
 
 
 @pytest.fixture
@@ -61,3 +64,21 @@ def test_a_device_nobody_watches_says_nothing(scene, cleo):
     Check.objects.all().delete()
     html = cleo.get(f"/portal/devices/{scene.server.pk}").content.decode()
     assert "How it is" not in html
+
+
+def test_work_no_agreement_includes_is_asked_about_on_the_request_itself(scene, cleo, dan, ben):
+    ticket = tickets.open_ticket(
+        client=scene.server.client, subject="No heartbeat", channel="monitoring", by=BY,
+        device=scene.server, source_key=f"incident:{scene.incident.pk}", at=scene.at,
+    )  # fmt: skip
+    Incident.objects.update(ticket_id=ticket.pk, covered=False)
+    Ticket.objects.update(covered=False)
+    request = f"/portal/requests/{ticket.number}"
+    assert "Yes, by the hour" in cleo.get(request).content.decode()
+    answer = f"/portal/incidents/{scene.incident.number}/answer"
+    assert dan.post(answer, {"consent": "approved"}).status_code == 403
+    said = cleo.post(answer, {"consent": "quote", "back": "request"})
+    assert (said.status_code, said["Location"]) == (303, request)
+    assert "Wants a quote first: Cleo" in cleo.get(request).content.decode()
+    html = ben.get(f"/tickets/{ticket.number}").content.decode()
+    assert "Wants a quote first" in html
