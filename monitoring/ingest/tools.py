@@ -110,7 +110,7 @@ def store(known: Known, key: Key, found: Format, body: bytes, agent: str) -> Dec
     if decoded.reports:
         kept = packet.encode(found.name, agent, decoded.reports)
         packed = envelope.pack(key.id, received_ms, envelope.PACKET, kept)
-        sure = found.once or any(one.signal == "fail" for one in decoded.reports)
+        sure = found.once or decoded.once or any(one.signal == "fail" for one in decoded.reports)
         keep.keep(known.tenant, packed, sure=sure)
     return decoded
 

@@ -45,13 +45,15 @@ class Folded:
 def fold(
     plan: Plan, state: State, since: datetime | None, reports: Sequence[Report], granted: Granted
 ) -> Folded:
-    """Lay the reports on the check in the order they were received.
+    """Lay the reports on the check in the order they were received, or their sender dates them.
 
     `since` is when its present status began; `granted` moves a deadline to where our own blind
     intervals put it.
     """
     changes: list[Change] = []
+    stale: list[tuple[Report, State]] = []
     duration: timedelta | None = None
+    reports = _in_their_order(reports)
     at, count = 0, len(reports)
     while at < count:
         report = reports[at]
@@ -61,7 +63,8 @@ def fold(
             continue
         before, state = state, advance(plan, state, beat)
         if state is before:
-            continue  # it changes nothing, so it ends no silence either
+            stale.append((report, before))
+            continue  # it changes nothing now, so it ends no silence either
         due = _missed(before, report, granted)
         if due:
             changes.append(Change(Status.DOWN, due, missed=True))
@@ -76,7 +79,43 @@ def fold(
             state = advance(plan, state, beat_of(reports[last - 1]))
             state = replace(state, beats=state.beats + last - at - 1)
             at = last
+    if plan.fail_threshold == 1:
+        changes += _past(stale, state, changes[-1].at if changes else since)
     return Folded(state, tuple(changes), duration)
+
+
+def _in_their_order(reports: Sequence[Report]) -> Sequence[Report]:
+    """What a sender dates itself comes in the order it happened, whatever the wire made of it."""
+    if any(one.since is None or one.sequence is None for one in reports):
+        return reports
+    return sorted(reports, key=lambda one: one.sequence or 0)
+
+
+def _past(
+    stale: Sequence[tuple[Report, State]], state: State, began: datetime | None
+) -> list[Change]:
+    """Outages a sender's queue tells of when we know already that it is well again.
+
+    Monit says how things stand as soon as it reaches us, and only then what happened while it did
+    not. Where the end does not come along, it is when we first knew.
+    """
+    if state.status != Status.UP or began is None:
+        return []
+    dated = [
+        (report.since, report, known.last_seen_at)
+        for report, known in stale
+        if report.since and report.sequence is not None and began < report.since <= report.at
+    ]
+    changes: list[Change] = []
+    status: str = Status.UP
+    for at, report, known_at in sorted(dated, key=lambda one: one[0]):
+        now = Status.DOWN if report.signal == Signal.FAIL else Status.UP
+        if now != status:
+            changes.append(Change(now, at, missed=True, text=report.text))
+            status, well_at = now, max(at, known_at or at)
+    if status == Status.DOWN:
+        changes.append(Change(Status.UP, well_at, missed=True))
+    return changes
 
 
 def beat_of(report: Report) -> Beat:

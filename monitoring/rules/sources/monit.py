@@ -39,8 +39,8 @@ def decode(body: bytes, received_at: datetime) -> Decoded:
         raise Invalid(f"At most {MOST_SERVICES} services are taken.", field="services")
     reports = [_host(root, services, host, received_at)]
     reports += [made for one in services if (made := _service(one, host, received_at))]
-    reports += [_event(one, host, received_at) for one in root.findall("event")[:MOST_SERVICES]]
-    return Decoded(reports)
+    events = [_event(one, host, received_at) for one in root.findall("event")[:MOST_SERVICES]]
+    return Decoded(reports + events, once=any(one.since for one in events))
 
 
 def _host(root: Element, services: list[Element], host: str, at: datetime) -> Report:
@@ -93,7 +93,9 @@ def _service(service: Element, host: str, at: datetime) -> Report | None:
 
 
 def _event(event: Element, host: str, at: datetime) -> Report:
-    """What happened. Events are kept by Monit while we are away and come in their order."""
+    """What happened. Monit keeps events while we are away, and sends each with the present state;
+    the instant it names puts them in order.
+    """
     name, state = _text(event, "service"), _text(event, "state")
     text = words_of(_text(event, "message"), 2000)
     if name == _OWN or state == _CHANGED:

@@ -57,11 +57,15 @@ class Report(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class Decoded(msgspec.Struct, gc=False):
-    """What a body of many parts says; `rejected` parts could not be taken, for the reason."""
+    """What a body of many parts says; `rejected` parts could not be taken, for the reason.
+
+    With `once` it holds what no later body says again, such as an event and its end.
+    """
 
     reports: list[Report]
     rejected: int = 0
     reason: str = ""
+    once: bool = False
 
 
 class Invalid(ValueError):

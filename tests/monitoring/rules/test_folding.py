@@ -48,6 +48,46 @@ def test_an_alert_is_dated_by_when_it_became_so() -> None:
     )
 
 
+def event(signal: str, since: float, at: float) -> Report:
+    """A service of Monit's: how it is, as of an instant that also puts it in order."""
+    return beat(at, signal, since=after(since), boot_id="monit", sequence=int(since * 1000))
+
+
+NOTHING_EXPECTED = Plan(period=0, grace=0)
+WELL = State(status=Status.UP, last_seen_at=T0, boot_id="monit", sequence=0, beats=1)
+
+
+def test_what_a_sender_dates_comes_in_its_own_order() -> None:
+    """Its queue, each with the present state, after the present state."""
+    sent = [
+        event("ok", 600, 601), event("ok", 600, 602), event("fail", 300, 602),
+        event("ok", 600, 603), event("ok", 420, 603),
+    ]  # fmt: skip
+    folded = fold(NOTHING_EXPECTED, WELL, T0, sent, same)
+    assert folded.changes == (Change("down", after(300)), Change("up", after(420)))
+    assert folded.state.status == Status.UP
+
+
+def test_a_queue_that_comes_after_the_present_state_is_past_and_no_news() -> None:
+    first = fold(NOTHING_EXPECTED, WELL, T0, [event("ok", 600, 601)], same)
+    queue = [event("fail", 300, 602), event("ok", 420, 602), event("fail", 500, 602)]
+    folded = fold(NOTHING_EXPECTED, first.state, T0, queue, same)
+    assert [(change.status, change.at) for change in folded.changes] == [
+        ("down", after(300)), ("up", after(420)), ("down", after(500)), ("up", after(601)),
+    ]  # fmt: skip
+    assert told(folded.changes) == []
+    assert folded.state == first.state
+    again = fold(NOTHING_EXPECTED, first.state, after(601), queue, same)
+    assert again.changes == ()
+
+
+def test_the_past_says_nothing_while_it_is_down() -> None:
+    down = fold(NOTHING_EXPECTED, WELL, T0, [event("fail", 600, 601)], same)
+    assert (
+        fold(NOTHING_EXPECTED, down.state, after(600), [event("ok", 300, 602)], same).changes == ()
+    )
+
+
 def test_the_first_beat_brings_it_up() -> None:
     folded = fold(PLAN, State(), None, [beat(1), beat(2)], same)
     assert folded.changes == (Change("up", after(1)),)
