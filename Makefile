@@ -42,6 +42,7 @@ beat: setup
 
 test: .venv/dev.stamp
 	@sh .ci/browser
+	@sh .ci/senders
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Checks read the settings, which want addresses; nothing is connected to.

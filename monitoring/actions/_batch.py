@@ -23,6 +23,7 @@ from django.db import connection
 
 from monitoring.actions._incidents import Down, Incidents
 from monitoring.actions._keys import Keys, Owner
+from monitoring.actions._past import Past
 from monitoring.actions._plans import follow
 from monitoring.actions._readings import Readings
 from monitoring.actions._watching import Watching
@@ -82,17 +83,19 @@ Name = tuple[int, str, str]  # client, host, slug
 
 @dataclass(slots=True)
 class Hot:
-    """A check's row while the batch holds it."""
+    """A check's row while the batch holds it; `seen_at` is the last sign before."""
 
     id: int
     device_id: int
     plan: lapse.Plan
     state: lapse.State
     since: datetime | None
+    seen_at: datetime | None = None
     key_id: int = 0
     words: contents.Words | None = None
     reports: list[Report] = field(default_factory=list)
     changes: Sequence[folding.Change] = ()
+    late: Sequence[folding.Late] = ()
     duration: timedelta | None = None
 
 
@@ -126,10 +129,12 @@ class Batch:
         for row in self.rows.values():
             self._fold(row)
         if self.rows:
+            self._write_past(changed=False)
             self._write_rows()
             self._write_words()
             self._write_clocks()
             self._write_changes()
+            self._write_past(changed=True)
             self._write_readings()
         self.keys.mark(self.newest)
 
@@ -231,10 +236,18 @@ class Batch:
             row.reports = [_read_words(row.words, report) for report in row.reports]
         folded = folding.fold(plan, row.state, row.since, row.reports, granted)
         row.state, row.changes, row.duration = folded.state, folded.changes, folded.duration
+        row.late = folded.late
         if folded.changes:
             row.since = folded.changes[-1].at
 
     # -- writing
+
+    def _write_past(self, *, changed: bool) -> None:
+        """Put what is told late among the changes that are written down; it opens nothing."""
+        for row in self.rows.values():
+            if row.late and bool(row.changes) is changed:
+                since = Past.retell(row.id, row.late, str(row.state.status), self.at)
+                row.since = since or row.since
 
     def _write_rows(self) -> None:
         values = [
@@ -250,10 +263,12 @@ class Batch:
             cursor.execute(_WRITE, [list(column) for column in zip(*values, strict=True)])
 
     def _write_words(self) -> None:
-        """The last words and facts of each check that sent any."""
+        """The last words and facts of each check that sent any; what is overtaken says nothing."""
         texts, facts = {}, {}
         for row in self.rows.values():
             for report in row.reports:
+                if row.seen_at and report.at < row.seen_at:
+                    continue
                 if report.text:
                     texts[row.id] = report.text
                 if report.facts:
@@ -350,7 +365,7 @@ def _hot(row: tuple[Any, ...]) -> Hot:
         beats, resumed_at,
     )  # fmt: skip
     words = contents.words_of(more["words"]) if more else None
-    return Hot(pk, device_id, plan, state, since, words=words)
+    return Hot(pk, device_id, plan, state, since, last_seen_at, words=words)
 
 
 def _read_words(words: contents.Words, report: Report) -> Report:

@@ -12,10 +12,13 @@ def told_to_technicians(incident: Incident) -> str:
     lines = [f"{incident.title}."]
     if check is not None and check.last_seen_at is not None:
         lines.append(f"Last heard from it {_local(check.last_seen_at, zone)}.")
-        lines.append(
-            f"Expected every {check.period_seconds} s, {check.grace_seconds} s to spare;"
-            f" the deadline passed {_local(incident.opened_at, zone)}."
-        )
+        if check.period_seconds:
+            lines.append(
+                f"Expected every {check.period_seconds} s, {check.grace_seconds} s to spare;"
+                f" the deadline passed {_local(incident.opened_at, zone)}."
+            )
+        else:
+            lines.append(f"It is so since {_local(incident.opened_at, zone)}.")
     if incident.words:
         lines.append(f"It said: {incident.words}")
     return "\n\n".join(lines)

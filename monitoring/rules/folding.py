@@ -5,9 +5,11 @@ the last change anything, so the ones between are only counted. What the sweep w
 between two beats, had it been in time, is found here: an outage that is over is still an outage.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from msgspec.structs import replace
 
@@ -15,6 +17,7 @@ from monitoring.rules.lapse import Beat, Plan, Signal, State, Status, advance
 from monitoring.rules.sources.report import OLDEST, Report
 
 LOG = "log"
+_JUDGED = (Status.UP, Status.DOWN)
 Granted = Callable[[datetime], datetime]
 
 
@@ -34,12 +37,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """How the check was at an instant of the past, told when we knew already how it is."""
+
+    at: datetime
+    status: str
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
-    """The check after the batch, what it went through, and how long the last run took."""
+    """The check after the batch, what it went through, and how long the last run took; and what
+    the batch says of a time before that is judged already.
+    """
 
     state: State
     changes: tuple[Change, ...]
     duration: timedelta | None = None
+    late: tuple[Late, ...] = ()
 
 
 def fold(
@@ -79,43 +94,55 @@ def fold(
             state = advance(plan, state, beat_of(reports[last - 1]))
             state = replace(state, beats=state.beats + last - at - 1)
             at = last
-    if plan.fail_threshold == 1:
-        changes += _past(stale, state, changes[-1].at if changes else since)
-    return Folded(state, tuple(changes), duration)
+    late = _late(stale) if plan.fail_threshold == 1 else ()
+    return Folded(state, tuple(changes), duration, late)
 
 
 def _in_their_order(reports: Sequence[Report]) -> Sequence[Report]:
     """What a sender dates itself comes in the order it happened, whatever the wire made of it."""
     if any(one.since is None or one.sequence is None for one in reports):
         return reports
-    return sorted(reports, key=lambda one: one.sequence or 0)
+    ordered = sorted(reports, key=lambda one: one.sequence or 0)
+    heard = accumulate((one.at for one in ordered), max)
+    return [replace(one, at=at) for one, at in zip(ordered, heard, strict=True)]
 
 
-def _past(
-    stale: Sequence[tuple[Report, State]], state: State, began: datetime | None
-) -> list[Change]:
-    """Outages a sender's queue tells of when we know already that it is well again.
+def _late(stale: Sequence[tuple[Report, State]]) -> tuple[Late, ...]:
+    """What reports that change nothing any more say of before."""
+    return tuple(
+        Late(
+            report.since, Status.DOWN if report.signal == Signal.FAIL else Status.UP,
+            known.last_seen_at or report.at,
+        )
+        for report, known in stale
+        if report.since and report.sequence is not None
+        and timedelta() <= report.at - report.since <= OLDEST
+    )  # fmt: skip
+
+
+def woven(
+    past: Sequence[tuple[datetime, str]], late: Sequence[Late], status: str
+) -> list[tuple[datetime, str]]:
+    """A check's changes with those that were told late put among them.
 
     Monit says how things stand as soon as it reaches us, and only then what happened while it did
-    not. Where the end does not come along, it is when we first knew.
+    not, one thing after the other. What is not followed by its end ends where we knew better, until
+    the end is told too. The beginning of a present outage stays: its incident is dated by it.
     """
-    if state.status != Status.UP or began is None:
-        return []
-    dated = [
-        (report.since, report, known.last_seen_at)
-        for report, known in stale
-        if report.since and report.sequence is not None and began < report.since <= report.at
-    ]
-    changes: list[Change] = []
-    status: str = Status.UP
-    for at, report, known_at in sorted(dated, key=lambda one: one[0]):
-        now = Status.DOWN if report.signal == Signal.FAIL else Status.UP
-        if now != status:
-            changes.append(Change(now, at, missed=True, text=report.text))
-            status, well_at = now, max(at, known_at or at)
-    if status == Status.DOWN:
-        changes.append(Change(Status.UP, well_at, missed=True))
-    return changes
+    line = list(past)
+    present = line[-1] if line and status == Status.DOWN else None
+    for one in sorted(late, key=lambda one: one.at):
+        place = bisect_right(line, one.at, key=lambda change: change[0])
+        if not place or line[place - 1][1] not in _JUDGED or line[place - 1][1] == one.status:
+            continue
+        line.insert(place, (one.at, one.status))
+        after = line[place + 1] if place + 1 < len(line) else None
+        if after is None:
+            if one.status != status:
+                line.append((max(one.at, one.known_at), status))
+        elif after[1] == one.status and after != present:
+            del line[place + 1]
+    return line
 
 
 def beat_of(report: Report) -> Beat:

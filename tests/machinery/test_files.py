@@ -12,7 +12,7 @@ import yaml
 from msp.devservices.environment import CHECKOUT
 
 WORDS = ["setup", "demo", "demo-reset", "test", "check", "fmt", "bench", "run", "worker", "beat"]
-LOCKS = ["requirements.lock", "requirements-dev.lock", ".ci/uv.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", ".ci/uv.lock", ".ci/senders.lock"]
 NOT_OURS = {"PATH", "HOME", "XDG_CACHE_HOME", "DJANGO_SETTINGS_MODULE", "PYTHONUNBUFFERED", "CI"}
 READS = re.compile(
     r"""(?:env\.read\.\w+|read\.\w+|env\.required|required|os\.environ(?:\.get|\.setdefault)?|getenv)"""
@@ -82,6 +82,6 @@ def test_hooks_fetch_nothing():
     assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
 
 
-@pytest.mark.parametrize("script", [".ci/setup", ".ci/browser", ".ci/lock"])
+@pytest.mark.parametrize("script", [".ci/setup", ".ci/browser", ".ci/senders", ".ci/lock"])
 def test_scripts_are_plain_shell(script: str):
     subprocess.run(["sh", "-n", script], cwd=CHECKOUT, check=True)

@@ -1,12 +1,13 @@
 """A batch laid on a check gives what its beats one by one would have given."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from monitoring.rules.folding import Change, beat_of, fold, told
+from monitoring.rules.folding import Change, beat_of, fold, told, woven
 from monitoring.rules.lapse import Plan, State, Status, advance
 from monitoring.rules.sources.report import Report
 
@@ -63,29 +64,70 @@ def test_what_a_sender_dates_comes_in_its_own_order() -> None:
         event("ok", 600, 601), event("ok", 600, 602), event("fail", 300, 602),
         event("ok", 600, 603), event("ok", 420, 603),
     ]  # fmt: skip
-    folded = fold(NOTHING_EXPECTED, WELL, T0, sent, same)
-    assert folded.changes == (Change("down", after(300)), Change("up", after(420)))
+    for order in (sent, sent[::-1]):
+        folded = fold(NOTHING_EXPECTED, WELL, T0, order, same)
+        assert folded.changes == (Change("down", after(300)), Change("up", after(420)))
     assert folded.state.status == Status.UP
+
+
+Line = list[tuple[datetime, str]]
+
+
+def line(*changes: tuple[float, str]) -> Line:
+    return [(after(seconds), status) for seconds, status in changes]
 
 
 def test_a_queue_that_comes_after_the_present_state_is_past_and_no_news() -> None:
     first = fold(NOTHING_EXPECTED, WELL, T0, [event("ok", 600, 601)], same)
     queue = [event("fail", 300, 602), event("ok", 420, 602), event("fail", 500, 602)]
     folded = fold(NOTHING_EXPECTED, first.state, T0, queue, same)
-    assert [(change.status, change.at) for change in folded.changes] == [
-        ("down", after(300)), ("up", after(420)), ("down", after(500)), ("up", after(601)),
-    ]  # fmt: skip
-    assert told(folded.changes) == []
-    assert folded.state == first.state
-    again = fold(NOTHING_EXPECTED, first.state, after(601), queue, same)
-    assert again.changes == ()
+    assert (folded.state, folded.changes) == (first.state, ())
+    kept = woven(line((0, "up")), folded.late, folded.state.status)
+    assert kept == line((0, "up"), (300, "down"), (420, "up"), (500, "down"), (601, "up"))
+    end = fold(NOTHING_EXPECTED, first.state, T0, [event("ok", 540, 603)], same)
+    assert woven(kept, end.late, "up") == [*kept[:4], *line((540, "up"))]
 
 
-def test_the_past_says_nothing_while_it_is_down() -> None:
+def test_what_goes_on_keeps_its_beginning() -> None:
+    """Its incident is dated by that; a queue that says it was earlier is written beside it."""
     down = fold(NOTHING_EXPECTED, WELL, T0, [event("fail", 600, 601)], same)
-    assert (
-        fold(NOTHING_EXPECTED, down.state, after(600), [event("ok", 300, 602)], same).changes == ()
-    )
+    late = fold(NOTHING_EXPECTED, down.state, after(600), [event("fail", 300, 602)], same).late
+    kept = woven(line((0, "up"), (600, "down")), late, "down")
+    assert kept == line((0, "up"), (300, "down"), (600, "down"))
+    assert woven(line((600, "down")), late, "down") == line((600, "down"))  # nothing known before
+
+
+def test_three_failures_in_a_row_are_not_counted_in_the_past() -> None:
+    slow = Plan(period=0, grace=0, fail_threshold=3)
+    assert fold(slow, WELL, T0, [event("ok", 9, 9), event("fail", 5, 10)], same).late == ()
+
+
+_happened = st.lists(
+    st.tuples(st.integers(1, 500), st.sampled_from(["ok", "fail"])), max_size=12,
+    unique_by=lambda one: one[0],
+).map(sorted)  # fmt: skip
+
+
+@given(_happened, st.randoms(use_true_random=False))
+def test_a_queue_leaves_the_same_past_however_it_is_split(
+    events: list[tuple[int, str]], dice: Random
+) -> None:
+    """All events and then the end, in one batch or in many, with repeats."""
+    state = fold(NOTHING_EXPECTED, WELL, T0, [event("ok", 600, 601)], same).state
+    told_of = [event(signal, since, 602) for since, signal in [*events, (550, "ok")]]
+    expected, last = line((0, "up")), "up"
+    for one in told_of:
+        status = "up" if one.signal == "ok" else "down"
+        if status != last:
+            expected, last = [*expected, (one.since, status)], status
+    kept = line((0, "up"))
+    while told_of:
+        count = dice.randint(1, len(told_of))
+        batch, told_of = told_of[:count], told_of[count:]
+        for sent in (batch, batch if dice.random() < 0.3 else []):
+            late = fold(NOTHING_EXPECTED, state, T0, sent, same).late
+            kept = woven(kept, late, "up")
+    assert kept == expected
 
 
 def test_the_first_beat_brings_it_up() -> None:
