@@ -10,11 +10,16 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from contracts.clients import queries
+from contracts.clients.forms import RegisterForm
 from contracts.clients.gates import client_user
 from contracts.clients.models import Client, Device
 from contracts.clients.rules.words import GONE_QUIET, device_words, greeting
+from contracts.rules.knowledge import Compared
 from msp.kit.slots import panels
 from msp.kit.web import asked, page, rows_of
+
+# Who may read what bills are counted from.
+COUNTS = ("billing", "admin")
 
 
 @client_user()
@@ -42,8 +47,9 @@ def device_list(request: HttpRequest) -> HttpResponse:
     for device in rows:
         device.words = words[device.pk]
     return page(
-        request, "clients/portal/devices.html", part="clients/portal/_devices.html", rows=rows, q=q
-    )
+        request, "clients/portal/devices.html", part="clients/portal/_devices.html", rows=rows, q=q,
+        counts=request.viewer.role in COUNTS,
+    )  # fmt: skip
 
 
 @client_user()
@@ -54,6 +60,36 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
     )
     words = _words(request, [found])[found.pk]
     return page(request, "clients/portal/device.html", device=found, words=words)
+
+
+@client_user(*COUNTS)
+@require_GET
+def counted(request: HttpRequest) -> HttpResponse:
+    """What of theirs was countable on a day, as we knew it on a day, in plain words."""
+    client, now = Client.objects.get(pk=request.viewer.client_id), datetime.now(UTC)
+    given = {name: value for name, value in request.GET.items() if name in ("day", "known_on")}
+    form = RegisterForm.of(given, client, now)
+    asked_of = form.asked(client, now)
+    found = queries.register_of(client.pk, asked_of) if asked_of else []
+    known = [one for one in found if one.then is not None]
+    return page(
+        request, "clients/portal/counted.html", part="clients/portal/_counted.html", client=client,
+        form=form, asked=asked_of, groups=_groups(known), total=len(known),
+        learned=[one for one in found if one.state != "same"],
+        sites={one.pk: one.name for one in queries.list_sites(client)},
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+def _groups(known: list[Compared]) -> list[tuple[str, list[Compared], int]]:
+    """The units by class, in the order of our lists, with how many they are together."""
+    found = []
+    for key, label in queries.class_labels():
+        rows = [one for one in known if one.then and one.then.unit_class == key]
+        if rows:
+            many = sum(one.then.quantity for one in rows if one.then)
+            found.append((str(label), rows, many))
+    return found
 
 
 def _state(request: HttpRequest, client: Client, devices: int) -> dict[str, Any]:
@@ -97,5 +133,6 @@ def _calm(words: Any) -> int:
 urlpatterns = [
     path("", home, name="portal-home"),
     path("devices", device_list, name="portal-device-list"),
+    path("counted", counted, name="portal-counted"),
     path("devices/<int:pk>", device, name="portal-device"),
 ]

@@ -1,10 +1,10 @@
 """What a client's people see of themselves, and nothing of anybody else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.clients import actions
+from contracts.clients import actions, queries
 from contracts.clients.rules.words import device_words, greeting
 from msp.kit import slots
 from tenants.notices.models import Mail
@@ -163,3 +163,22 @@ def test_who_gets_a_password_at_once_is_not_mailed(cast, at, drain):
     drain()
 
     assert not Mail.objects.filter(to=gil.email).exists()
+
+
+def test_a_client_reads_what_was_counted_and_what_we_learned_since(harbor, cleo, dan, ada):
+    [known] = queries.known_intervals(unit_type="device", unit_id=harbor.laptop.pk)
+    said = actions.Stretch(known.starts_on, date(2026, 3, 1), "laptop")
+    actions.correct_unit(
+        unit=harbor.laptop, interval_id=known.interval_id, said=said, reason="in the drawer",
+        by=make.BY, at=datetime(2026, 5, 2, tzinfo=UTC),
+    )  # fmt: skip
+    make.device(make.client("Somebody Else"), "foreign-01")
+    then = cleo.get("/portal/counted?day=2026-04-01&known_on=2026-04-10").content.decode()
+    now = cleo.get("/portal/counted?day=2026-04-01").content.decode()
+    assert "It did not count, and we did not know it then." in then
+    assert "dans-laptop" in then
+    assert "hdg-srv-01" in now
+    assert "dans-laptop" not in now
+    assert "foreign-01" not in then + now
+    assert cleo.get("/portal/counted?day=soon").status_code == 422
+    assert [one.get("/portal/counted").status_code for one in (dan, ada)] == [403, 403]

@@ -151,6 +151,7 @@ def test_the_palette_finds_as_one_types(browser: Browser, ada: Visitor, estate: 
 
 def test_the_portals_pages(browser: Browser, cleo: Visitor, dan: Visitor, estate: Estate) -> None:
     device = f"/portal/devices/{estate.server.pk}"
-    pages = named("/portal/", "/portal/devices", device)
+    learned = "/portal/counted?day=2026-02-10&known_on=2026-03-31"
+    pages = named("/portal/", "/portal/devices", device, learned)
     assert seen(browser, cleo, pages) == {}
     assert seen(browser, dan, named("/portal/devices")) == {}

@@ -1,14 +1,17 @@
 """What people type about the unit register: questions, corrections, marks, licences and meters."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from contracts.clients.forms.dates import DateInput
 from contracts.clients.models import Client, Contact, Device, Holding
+from contracts.clients.queries import Asked
 from contracts.rules.marks import REASONS, Marks
 from msp.kit.facts import InvalidFact
+from msp.kit.periods import day_start, local_date
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2200, 1, 1)
 
@@ -36,6 +39,30 @@ class RegisterForm(forms.Form):
     unit_class = forms.CharField(max_length=20, required=False)
     site = forms.IntegerField(required=False, min_value=1)
     changed = forms.BooleanField(required=False, label="Differences only")
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], client: Client, now: datetime) -> "RegisterForm":
+        """The question of an address; without one, today as it is known now."""
+        first = local_date(now, client.zone)
+        said = {"day": first, "known_on": first} | dict(given)
+        said["compared_on"] = said.get("compared_on") or first
+        return cls(said)
+
+    def asked(self, client: Client, now: datetime) -> Asked | None:
+        """The question as the register takes it; None where it cannot be read."""
+        if not self.is_valid():
+            return None
+        said = self.cleaned_data
+        compared_on = said["compared_on"] or local_date(now, client.zone)
+        return Asked(
+            day=said["day"],
+            known_at=_end_of(said["known_on"], client, now),
+            compared_at=_end_of(compared_on, client, now),
+            q=said["q"],
+            unit_class=said["unit_class"],
+            site_id=said["site"],
+            only_changed=said["changed"],
+        )
 
 
 class CorrectionForm(forms.Form):
@@ -154,6 +181,11 @@ class SeatsForm(forms.Form):
 
 class EndForm(forms.Form):
     on = Day(label="No longer counts from")
+
+
+def _end_of(day: date, client: Client, now: datetime) -> datetime:
+    """The end of a client's day; what is not over yet is known until now."""
+    return min(now, day_start(day + timedelta(days=1), client.zone))
 
 
 def _pk(row: Any) -> int | None:

@@ -1,7 +1,7 @@
 """The unit register of a client: what was countable on a day, as known on a day."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -14,7 +14,6 @@ from contracts.clients.models import Client
 from contracts.clients.pages.clients import client_of
 from contracts.rules.knowledge import Compared
 from msp.kit import sheets
-from msp.kit.periods import day_start, local_date
 from msp.kit.web import page, rows_of
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
@@ -51,29 +50,9 @@ def register_csv(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, client: Client) -> Question:
-    """The question of the address; without one, today as it is known now."""
     now = datetime.now(UTC)
-    first = local_date(now, client.zone)
-    given = {"day": first, "known_on": first} | request.GET.dict()
-    given["compared_on"] = given.get("compared_on") or first
-    form = RegisterForm(given)
-    if not form.is_valid():
-        return form, None
-    said = form.cleaned_data
-    return form, queries.Asked(
-        day=said["day"],
-        known_at=_end_of(said["known_on"], client, now),
-        compared_at=_end_of(said["compared_on"] or first, client, now),
-        q=said["q"],
-        unit_class=said["unit_class"],
-        site_id=said["site"],
-        only_changed=said["changed"],
-    )
-
-
-def _end_of(day: date, client: Client, now: datetime) -> datetime:
-    """The end of a client's day; what is not over yet is known until now."""
-    return min(now, day_start(day + timedelta(days=1), client.zone))
+    form = RegisterForm.of(request.GET.dict(), client, now)
+    return form, form.asked(client, now)
 
 
 def _names(client: Client) -> dict[str, dict[Any, str]]:
