@@ -160,6 +160,8 @@ def publish(
     """
     version = _locked_draft(version)
     agreement = version.agreement
+    if agreement.state == Agreement.State.ENDED:
+        raise Conflict(f"{agreement.name} has ended. Draft a new agreement instead.")
     before = agreement.versions.filter(published_at__isnull=False).order_by("-number").first()
     found = drafts.findings(
         queries.draft_of(version, backdated=backdated),

@@ -8,7 +8,6 @@ from contracts import events
 from contracts.actions.answers import Signature
 from contracts.models import Agreement, AgreementVersion, Answer
 from contracts.queries import approvals as queries
-from contracts.rules import quoting
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
@@ -23,7 +22,7 @@ def ask_approval(*, version: AgreementVersion, by: Actor, at: datetime) -> Agree
     if not version.lines.exists():
         raise Refused("There is nothing in it to approve yet.", field="lines")
     version.approval_asked_at = at
-    version.approval_digest = quoting.digest_of(queries.document_of(version))
+    version.approval_digest = queries.digest_of(version)
     version.save(update_fields=["approval_asked_at", "approval_digest"])
     _tell(events.ApprovalAsked, version, by, at)
     return version
@@ -48,7 +47,8 @@ def approve_version(
     """Keep the client's yes to exactly the wording they read, known by its digest."""
     version = _locked(version)
     known = queries.word_of(version)
-    if known is not None and known.verdict == Answer.Verdict.ACCEPTED and known.digest == digest:
+    said_yes = known is not None and known.verdict == Answer.Verdict.ACCEPTED
+    if said_yes and version.approval_digest == digest:
         return known
     document = _answerable(version, digest)
     answer = signature.accept(
@@ -98,10 +98,9 @@ def _answerable(version: AgreementVersion, digest: str) -> dict:
         raise Conflict("We do not ask about this version any more. Load the page again.")
     if standing in ("accepted", "declined"):
         raise Conflict(f"It was {standing} already; nothing was changed by this.")
-    document = queries.document_of(version)
-    if standing == "changed" or digest != quoting.digest_of(document):
+    if standing == "changed" or digest != version.approval_digest:
         raise Conflict("We have changed it meanwhile. Load the page and read it again.")
-    return document
+    return queries.document_of(version)
 
 
 def _tell(event: type, version: AgreementVersion, by: Actor, at: datetime) -> None:

@@ -16,7 +16,7 @@ from contracts.models import Agreement, AgreementVersion
 from contracts.papers.quote_pdf import hours_said
 from contracts.portal.quotes import SEES, signature_of
 from contracts.queries import approvals
-from contracts.rules import quoting, words
+from contracts.rules import words
 from msp.kit.web import attempt, go, page
 from tenants.people.gates import refused
 from tenants.people.rules.roles import PortalRight
@@ -100,7 +100,7 @@ def _shown(
     return page(
         request, "contracts/portal/approval.html", status=status, agreement=agreement,
         version=version, standing=approvals.standing(version), answer=approvals.word_of(version),
-        digest=quoting.digest_of(approvals.document_of(version)), said=said,
+        digest=approvals.digest_of(version), said=said,
         lines=[(name, words.sentence(terms, said.currency)) for _key, name, terms in said.lines],
         changes=words.differences(queries.said_of(before), said) if before else [],
         promises=words.promised(level.targets, hours_said(level)) if level else [],

@@ -10,9 +10,13 @@ from contracts.rules.terms import write_terms
 from tenants.context import current
 from tenants.people.rules.viewer import Viewer
 
+# Names and sentences that may be written otherwise without anything being agreed otherwise.
+_NAMES = ("seller", "client", "service_level")
+_WORDS = ("words",)
+
 
 def document_of(version: AgreementVersion) -> dict[str, Any]:
-    """Everything a version says, in values that JSON has: what an approval approves."""
+    """Everything a version says, in values that JSON has, under the names of today."""
     agreement, level = version.agreement, version.level_version
     return {
         "kind": "agreement version",
@@ -27,6 +31,7 @@ def document_of(version: AgreementVersion) -> dict[str, Any]:
         "renews_months": version.renews_months,
         "notice_days": version.notice_days,
         "uplift_percent": str(version.uplift_percent) if version.uplift_percent else None,
+        "level_version_id": level.pk if level else None,
         "service_level": f"{level.level.name}, version {level.number}" if level else "",
         "targets": level.targets if level else {},
         "coverage": version.coverage,
@@ -38,6 +43,7 @@ def document_of(version: AgreementVersion) -> dict[str, Any]:
                 "kind": line.kind,
                 "facts": write_terms(terms),
                 "service_id": line.service_id,
+                "level_version_id": line.level_version_id,
                 "words": words.sentence(terms, agreement.currency),
             }
             for line, terms in terms_of(version.lines.all())
@@ -45,9 +51,20 @@ def document_of(version: AgreementVersion) -> dict[str, Any]:
     }
 
 
+def digest_of(version: AgreementVersion) -> str:
+    """The mark of what a version agrees on. It stays when the client, a service level or we are
+    called otherwise; the answer keeps the names as they were when it was given."""
+    document = {name: said for name, said in document_of(version).items() if name not in _NAMES}
+    document["lines"] = [
+        {name: said for name, said in line.items() if name not in _WORDS}
+        for line in document["lines"]
+    ]
+    return quoting.digest_of(document)
+
+
 def is_as_sent(version: AgreementVersion) -> bool:
     """Whether nothing was changed since the client was asked."""
-    return version.approval_digest == quoting.digest_of(document_of(version))
+    return version.approval_digest == digest_of(version)
 
 
 def word_of(version: AgreementVersion) -> Answer | None:

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client as Browser
 
 from contracts import actions
-from contracts.models import AgreementVersion, Answer
+from contracts.clients import actions as clients
+from contracts.models import AgreementVersion, Answer, ServiceLevel
 from contracts.queries import approvals
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
@@ -97,3 +98,32 @@ def test_a_client_reads_what_changes_and_approves(
     assert b"approved by Cleo Harbor" in fay.get(f"/agreements/{plan.pk}").content
     assert cleo.post(f"{path}/refuse", form | {"reason": "No"}).status_code == 422
     assert fay.post(f"/agreements/{plan.pk}/approval/back").status_code == 303
+
+
+def test_a_new_name_changes_nothing_that_was_approved(cast: Cast, draft: AgreementVersion) -> None:
+    level = make.level()
+    version = actions.set_lines(
+        version=draft, lines=[make.flat("120.00")], level_version=level, **BY
+    )
+    version = actions.ask_approval(version=version, **BY)
+    kept = answer(version, cast)
+    clients.change_client(client=cast.harbor, name="Harbor Dental Group", **BY)
+    ServiceLevel.objects.filter(pk=level.level_id).update(name="Gold")
+    version = AgreementVersion.objects.get(pk=version.pk)
+    assert approvals.standing(version) == "accepted"
+    assert answer(version, cast).pk == kept.pk  # a second press finds the first
+    assert kept.document["client"] == "Harbor Dental"
+    line = version.lines.get()
+    line.level_version = level
+    line.save()
+    assert approvals.standing(AgreementVersion.objects.get(pk=version.pk)) == "changed"
+
+
+def test_an_approved_draft_of_an_agreement_that_ended_is_not_published(
+    cast: Cast, draft: AgreementVersion
+) -> None:
+    answer(actions.ask_approval(version=draft, **BY), cast)
+    end = date(2026, 6, 1)
+    actions.end_agreement(agreement=draft.agreement, ends_on=end, **BY)
+    with pytest.raises(Conflict, match="has ended"):
+        actions.publish(version=draft, **BY)
