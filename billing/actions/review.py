@@ -8,6 +8,7 @@ from django.db import transaction
 from billing import events
 from billing.models import Invoice, LineTime, Run, RunItem
 from billing.queries.labour import overdrawn
+from contracts.clients.models import Client
 from msp.kit.money import round_money
 from msp.kit.periods import day_start
 from msp.kit.refs import Actor
@@ -32,7 +33,7 @@ def approve(
     """
     rows = _locked([invoice.pk for invoice in invoices])
     _not_being_counted(rows)
-    for invoice in rows:
+    for invoice in sorted(rows, key=lambda row: (row.client_id, row.pk)):
         _approvable(invoice, at)
         if seen is not None and seen.get(invoice.pk) != invoice.known_at:
             raise Conflict(f"{invoice.client} was counted again since you looked. Read it again.")
@@ -97,10 +98,15 @@ def release(*, invoice: Invoice, by: Actor, at: datetime) -> Invoice:
 
 
 def _bind_time(invoice: Invoice, by: Actor, at: datetime) -> None:
-    """Keep the time behind the bill as it was counted; what was changed since was not read."""
+    """Keep the time behind the bill as it was counted; what was changed since was not read.
+
+    Whoever approves time of a client holds the client's row: two bills of different months may
+    both have been counted with the last hours of one block, and only one of them may draw them.
+    """
     entries = set(LineTime.objects.filter(line__invoice=invoice).values_list("entry_id", flat=True))
     if not entries:
         return
+    Client.objects.select_for_update(no_key=True).get(pk=invoice.client_id)
     if worked.changed_since(entries, invoice.known_at):
         raise Conflict(f"Time of {invoice.client} was changed since the count. Count it again.")
     if overdrawn(invoice):

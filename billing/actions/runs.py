@@ -1,6 +1,6 @@
 """Opening and counting a month.
 
-Locks are taken in one order everywhere: run, item, invoice, number series. A count holds the item
+Locks are taken in one order everywhere: run, item, invoice, client, series. A count holds the item
 of its client; whoever changes a run as a whole holds the run, without keeping anybody from adding
 rows that point at it.
 """

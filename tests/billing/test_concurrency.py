@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from billing import actions, tasks
 from billing.models import Invoice, InvoiceLine, LineUnit, NumberSeries, Run, RunItem
 from billing.queries import drafts
+from msp.kit.periods import month
+from msp.kit.refusals import Conflict
 from tenants import context
 from tenants.journal.models import Entry
 from tests import make
 from tests.billing.conftest import JULY_1, JUNE, run_of
+from tests.billing.test_time import log, ny
 from tests.conftest import _tenant
 
 
@@ -216,3 +220,35 @@ def test_a_count_that_lost_its_connection_goes_on_where_it_was(
         assert Run.objects.get().state == "review"
         assert Invoice.objects.count() == 5
         assert InvoiceLine.objects.count() == 10
+
+
+def test_two_months_approved_at_once_do_not_draw_the_same_hours_twice(committed: None) -> None:
+    """Both bills were counted with the last two hours; the second approval waits and is refused."""
+    with context.inside(_tenant("alpha")):
+        client = make.client("Quill Accounting", billing_email="bills@quill.example")
+        block = {"amount": "180.00", "hours": "2", "bought_on": "2026-05-04"}
+        make.agreement(client, make.worked("block", "Two hours", **block), make.flat("10.00"))
+        log(client, ny(2026, 7, 2, 10), 120)
+        july = run_of(month(2026, 7), ny(2026, 8, 1, 9))
+        log(client, ny(2026, 6, 3, 10), 120)
+        bills = [Invoice.objects.get(run=run).pk for run in (run_of(), july)]
+        later = ny(2026, 8, 1, 10)
+    approved, tenant = Event(), _tenant("alpha")
+
+    def slowly() -> None:
+        with transaction.atomic():
+            actions.approve(invoices=[Invoice(pk=bills[0])], by=make.BY, at=later)
+            approved.set()
+            sleep(0.3)  # the other one asks meanwhile
+
+    def meanwhile() -> None:
+        approved.wait(timeout=30)
+        with pytest.raises(Conflict, match="drawn by another bill"):
+            actions.approve(invoices=[Invoice(pk=bills[1])], by=make.BY, at=later)
+
+    def work(number: int) -> None:
+        (meanwhile if number else slowly)()
+
+    at_once(2, work)
+    with context.inside(tenant):
+        assert [Invoice.objects.get(pk=pk).state for pk in bills] == ["approved", "draft"]
