@@ -31,6 +31,7 @@ class Balance:
     currency: str
     is_money: bool
     rolled: bool
+    used_up: str = "overage"
 
     @property
     def used_percent(self) -> int:
@@ -94,5 +95,5 @@ def _balance(grant: Grant, one: Written, ledger: Ledger, today: date) -> Balance
     return Balance(
         one.line.agreement_id, one.line.agreement_name, one.line.description, grant.amount,
         ledger.left(grant, today), last_on, one.line.currency, grant.unit == MONEY,
-        today >= grant.own_until,
+        today >= grant.own_until, grant.used_up,
     )  # fmt: skip

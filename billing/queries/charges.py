@@ -8,14 +8,15 @@ is given it back. So every day of a line is billed once, and the sum is right at
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from billing.models import Run
 from billing.queries.ahead import Ahead, billed_ahead, settlements
 from billing.queries.corrections import corrections
 from billing.queries.crediting import credits_on
-from billing.queries.labour import work_on
+from billing.queries.labour import Left, work_on
 from billing.queries.meters import Known
+from billing.queries.refunds import refunds
 from billing.queries.staged import in_order
 from billing.queries.written import DraftLine, Written, segment_of, written_for
 from billing.rules.segments import Segment, changed_within, merged
@@ -26,14 +27,11 @@ from msp.kit.periods import Period, month_of, previous_month
 
 @dataclass(frozen=True)
 class Charged:
-    """The lines of a month's bill, and the seconds of work that nothing says the price of.
-
-    `torn` are those of them whose entry is on the bill with the rest of its time.
-    """
+    """The lines of a month's bill, and the work on none: without a price, or asked about first."""
 
     lines: list[DraftLine]
-    unpriced: int = 0
-    torn: int = 0
+    unpriced: Left = field(default_factory=Left)
+    asked: Left = field(default_factory=Left)
 
 
 def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = False) -> Charged:
@@ -49,6 +47,7 @@ def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = F
     changed = changed_within(due)
     lines = corrections(client, written, month, known)
     lines += settlements(written, month, ahead, known)
+    lines += refunds(client, written, month, work.lines, as_then=as_then)
     for agreement_id in dict.fromkeys(
         [
             *(one.agreement_id for one in due),
@@ -60,7 +59,7 @@ def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = F
         segments = [one for one in due if one.agreement_id == agreement_id]
         lines += [*in_order(segments, [*before, *worked], changed, known), *worked]
     lines += credits_on(client, month, known, written, as_then=as_then)
-    return Charged(lines, work.unpriced, work.torn)
+    return Charged(lines, work.unpriced, work.asked)
 
 
 def _due(

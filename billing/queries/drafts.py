@@ -13,6 +13,7 @@ from typing import Any
 
 from billing.models import Invoice, InvoiceLine
 from billing.queries.charges import charges_of
+from billing.queries.labour import Left
 from billing.queries.leakage import silent_devices, uncovered_devices
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, segments_of
@@ -67,7 +68,7 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
             currency,
             tuple(lines),
             period,
-            Beside(uncovered, silent_devices(lines, known), charged.unpriced, charged.torn),
+            Beside(uncovered, silent_devices(lines, known), charged.unpriced, charged.asked),
         )
         for currency, lines in by_currency.items()
         if any(line.segment.kind != "time" or line.amount for line in lines)
@@ -77,12 +78,12 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
 @dataclass(frozen=True)
 class Beside:
     """What a month leaves to look at: devices that no line speaks of, or that are charged and
-    silent, and seconds of work without a price, `torn` of them from entries on the bill."""
+    silent, work without a price, and work the client is asked about first."""
 
     uncovered: tuple[str, ...]
     silent: tuple[str, ...]
-    unpriced: int
-    torn: int
+    unpriced: Left
+    asked: Left
 
 
 def _draft(
@@ -110,7 +111,8 @@ def _draft(
         (
             *_told(lines),
             *checks.silence(beside.silent, seen),
-            *checks.unpriced(beside.unpriced, beside.torn),
+            *checks.unpriced(beside.unpriced.seconds, beside.unpriced.torn),
+            *checks.asked(beside.asked.seconds, beside.asked.torn),
         ),
     )
     return Draft(

@@ -220,6 +220,8 @@ def _difference(line: InvoiceLine, known: Known) -> str:
     """How a recount of the line differs from what it says; empty where it does not."""
     if "withdrawn" in line.trace:
         return ""  # its terms hold no more, so there is nothing left to count
+    if "refund" in line.trace:
+        return _given_back(line)
     if line.kind == "once":
         exact = round_money(line.quantity * line.unit_price, line.invoice.currency)
         return "" if exact == line.amount else f'"{line.description}": {exact:f}.'
@@ -239,6 +241,14 @@ def _again(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ..
     if line.kind == crediting.KIND:
         return crediting.recounted(line, known), ()
     return _worked(line) if line.kind == "time" else _recounted(line, known)
+
+
+def _given_back(line: InvoiceLine) -> str:
+    """What the hours that were left come to at the price they were bought for."""
+    terms = read_terms(line.kind, line.trace["terms"])
+    minutes = Decimal(line.trace["refund"]["minutes"])
+    exact = -round_money(minutes * terms.amount / terms.hours / 60, line.invoice.currency)  # type: ignore[union-attr]
+    return "" if exact == line.amount else f'"{line.description}": {exact:f}.'
 
 
 def _worked(line: InvoiceLine) -> tuple[Decimal, tuple[UnitDays, ...]]:

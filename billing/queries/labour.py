@@ -7,16 +7,17 @@ other bills drew from allowances and blocks is never drawn again.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
 from django.db.models import Q
 
-from billing.models import Invoice, LineTime
+from billing.models import Invoice, InvoiceLine, LineTime
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, TimeShare, Written, written_for
-from billing.rules.labour import Told, described, rated, told_of, unpriced_seconds
+from billing.rules.labour import Told, described, rated, seconds_of, told_of
 from billing.rules.segments import Segment
 from contracts.clients.models import Client
 from contracts.rules.labour import Book, Charge, Promise, Taken, charges, grants_of
@@ -31,14 +32,23 @@ _STANDING = (Invoice.State.APPROVED, Invoice.State.ISSUED)
 
 @dataclass(frozen=True)
 class Work:
-    """A month's time as lines, and the seconds that nothing says the price of.
+    """A month's time as lines, and the time that is on none.
 
-    `torn` are those of them whose entry stands on a line with the rest of its time, and would be
-    bound by it and never billed.
+    `unpriced` is what nothing says the price of, `asked` what goes beyond a block whose client is
+    asked first.
     """
 
     lines: tuple[DraftLine, ...] = ()
-    unpriced: int = 0
+    unpriced: "Left" = field(default_factory=lambda: Left())
+    asked: "Left" = field(default_factory=lambda: Left())
+
+
+@dataclass(frozen=True)
+class Left:
+    """Seconds of work on no line. `torn` are those of them whose entry stands on a line with the
+    rest of its time, and would be bound by it and never billed."""
+
+    seconds: int = 0
     torn: int = 0
 
 
@@ -61,6 +71,7 @@ def charged(
     """Pieces of work priced under agreements, as lines of a bill."""
     by_agreement: dict[int, list[Piece]] = defaultdict(list)
     unpriced: Counter[int] = Counter()
+    asked: Counter[int] = Counter()
     for piece in pieces:
         if piece.worked.agreement_id is None:
             if piece.worked.verdict != "excluded":
@@ -74,24 +85,44 @@ def charged(
             for piece in worked:
                 unpriced[piece.worked.entry_id] += piece.worked.seconds
             continue
-        found, left = _of_agreement(own, worked, month, taken)
+        found, charged_ = _of_agreement(own, worked, month, taken)
         lines += found
-        unpriced += left
+        unpriced += Counter(seconds_of(charged_, "unpriced"))
+        asked += Counter(seconds_of(charged_, "asked"))
     bound = {share.charge.worked.entry_id for line in lines for share in line.times}
-    torn = sum(seconds for entry_id, seconds in unpriced.items() if entry_id in bound)
-    return Work(tuple(lines), unpriced.total(), torn)
+    return Work(tuple(lines), _left(unpriced, bound), _left(asked, bound))
 
 
-def book_of(written: Iterable[Written], until: Period, currency: str) -> Book:
+def _left(seconds: Counter[int], bound: set[int]) -> Left:
+    torn = sum(many for entry_id, many in seconds.items() if entry_id in bound)
+    return Left(seconds.total(), torn)
+
+
+def book_of(written: Sequence[Written], until: Period, currency: str) -> Book:
     """What agreements say about paying for work, as the rules read it."""
-    promises, given = [], []
+    promises, given, issued = [], [], _issued_blocks(written)
     for one in written:
         key, agreement_id, terms = str(one.line.line_key), one.line.agreement_id, one.terms
         if isinstance(terms, Labour | Hours):
             promises.append(Promise(key, agreement_id, terms, one.line.period))
         if isinstance(terms, Hours | Block | Retainer):
-            given.append(Given(key, agreement_id, terms, one.line.period, one.rhythm))
+            issued_on = issued.get(key)
+            given.append(Given(key, agreement_id, terms, one.line.period, one.rhythm, issued_on))
     return Book(tuple(promises), grants_of(given, until.end), currency)
+
+
+def _issued_blocks(written: Iterable[Written]) -> dict[str, date]:
+    """When the bill with each block was issued, of those that may be used from then on."""
+    keys = [
+        one.line.line_key
+        for one in written
+        if isinstance(one.terms, Block) and one.terms.opens == "issued"
+    ]
+    rows = InvoiceLine.objects.filter(
+        line_key__in=keys, kind=Block.kind, invoice__state=Invoice.State.ISSUED
+    )
+    found = rows.values_list("line_key", "invoice__issued_on") if keys else ()
+    return {str(key): day for key, day in found}
 
 
 def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> list[Taken]:
@@ -109,13 +140,16 @@ def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> 
     )
     if as_then:
         rows = rows.filter(line__invoice__starts_on__lt=month.start)
-    return [Taken(row.grant_key, row.worked_on, row.quantity) for row in rows]
+    given_back = refunded(client, month, as_then=as_then)
+    return [*(Taken(row.grant_key, row.worked_on, row.quantity) for row in rows), *given_back]
 
 
 def overdrawn(invoice: Invoice) -> bool:
     """Whether it draws more of something paid ahead than the bills that stand have left of it."""
     rows = LineTime.objects.filter(line__invoice__client=invoice.client_id).exclude(grant_key="")
     own = set(rows.filter(line__invoice=invoice).values_list("grant_key", flat=True))
+    back = InvoiceLine.objects.filter(invoice__client=invoice.client_id, trace__has_key="refund")
+    own |= {refund_of(row).grant_key for row in back.filter(invoice=invoice)}
     if not own:
         return False
     standing = Q(line__invoice=invoice) | Q(line__invoice__state__in=_STANDING)
@@ -124,9 +158,32 @@ def overdrawn(invoice: Invoice) -> bool:
         "grant_key", "quantity"
     ):
         drawn[key] += quantity
+    for row in back.filter(Q(invoice=invoice) | Q(invoice__state__in=_STANDING)):
+        drawn[refund_of(row).grant_key] += refund_of(row).quantity
     month = Period(invoice.starts_on, invoice.ends_on)
     grants = book_of(written_for(invoice.client), month, invoice.currency).grants
     return any(drawn[one.key] > one.amount for one in grants if one.key in own)
+
+
+def refunded(client: Client, month: Period, *, as_then: bool = False) -> list[Taken]:
+    """What the bills of other months gave back of blocks: nobody may draw it any more."""
+    stands = Q(invoice__starts_on__lt=month.start) | Q(invoice__state__in=_STANDING)
+    rows = (
+        InvoiceLine.objects.filter(stands, invoice__client=client, kind=Block.kind)
+        .filter(trace__has_key="refund")
+        .exclude(invoice__starts_on=month.start)
+        .exclude(invoice__state=Invoice.State.VOID)
+    )
+    if as_then:
+        rows = rows.filter(invoice__starts_on__lt=month.start)
+    return [refund_of(row) for row in rows]
+
+
+def refund_of(row: InvoiceLine) -> Taken:
+    """The minutes a line gave back, as if they had been drawn on that day."""
+    said = row.trace["refund"]
+    on = date.fromisoformat(said["on"])
+    return Taken(row.trace["promise"], on, Decimal(said["minutes"]))
 
 
 def undrawn(client: Client, until: Period, known: Known) -> list[Piece]:
@@ -160,21 +217,21 @@ def _open(client: Client, month: Period, known: Known) -> list[Piece]:
 
 def _of_agreement(
     own: Sequence[Written], pieces: Sequence[Piece], month: Period, taken: Sequence[Taken]
-) -> tuple[list[DraftLine], Counter[int]]:
+) -> tuple[list[DraftLine], list[Charge]]:
     currency = own[0].line.currency
     book = book_of(own, month, currency)
     behind = {(one.worked.entry_id, one.worked.part): one for one in pieces}
     found = charges([one.worked for one in pieces], book, taken)
     groups: dict[Told, list[Charge]] = defaultdict(list)
     for charge in found:
-        if charge.outcome not in ("unpriced", "excluded"):
+        if charge.outcome not in ("unpriced", "excluded", "asked"):
             groups[told_of(charge)].append(charge)
     names = {str(one.line.line_key): one.line.description for one in own}
     lines = [
         _line(own[0], told, parts, month, names, behind)
         for told, parts in sorted(groups.items(), key=lambda group: group[0].rank)
     ]
-    return lines, Counter(unpriced_seconds(found))
+    return lines, found
 
 
 def _line(

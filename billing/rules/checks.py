@@ -134,6 +134,16 @@ def metering(meters: Iterable[Mapping[str, Any]]) -> Iterator[Check]:
             yield Check("unread", f"{one['name']} was not read in this period.")
 
 
+def asked(seconds: int, torn: int = 0) -> Iterator[Check]:
+    """Work beyond hours that were used up, of an agreement that says to ask first (H11)."""
+    if seconds:
+        text = (
+            f"{_hours(seconds)} hours of work go beyond what was paid ahead, and the agreement says"
+            " to ask first. Say on the entries whether they are billable, and count again."
+        )
+        yield Check("ask_first", text, blocks=bool(torn))
+
+
 def _hours(seconds: int) -> str:
     return f"{Decimal(seconds) / 3600:.2f}"
 

@@ -12,13 +12,14 @@ from contracts.rules.rating import RatedLine
 from msp.kit.money import round_price
 from msp.kit.periods import Period, month_of
 
-_RANKS = ("billed", "overage", "drawn", "included", "no_charge")
+_RANKS = ("billed", "overage", "drawn", "included", "no_charge", "stopped")
 OUTCOMES = {
     "billed": "by the hour",
     "overage": "beyond the hours in it",
     "drawn": "from hours paid ahead",
     "included": "included",
     "no_charge": "without charge",
+    "stopped": "not charged, the hours were used up",
 }
 _HOURS = {"after": ", after hours", "holiday": ", on holidays"}
 
@@ -75,6 +76,7 @@ def described(told: Told, names: Mapping[str, str], month: Period) -> str:
         "drawn": f"{name}, hours used",
         "included": "Work included",
         "no_charge": "Work without charge",
+        "stopped": "Work after the hours were used up",
     }[told.outcome]
     late = told.worked_in != month.start
     return f"{said}, worked in {month_of(told.worked_in)}" if late else said
@@ -110,15 +112,15 @@ def rated(
     return RatedLine(f"time.{told.outcome}", quantity, unit_price, amount, trace)
 
 
-def unpriced_seconds(found: Sequence[Charge]) -> dict[int, int]:
-    """The time of each entry that nothing says the price of, without the share that was drawn."""
+def seconds_of(found: Sequence[Charge], outcome: str) -> dict[int, int]:
+    """The time of each entry that came to an outcome, without the share that came to another."""
     counted: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for one in found:
         counted[one.worked.entry_id, one.worked.part] += one.minutes
     seconds: dict[int, int] = defaultdict(int)
     for one in found:
         whole = counted[one.worked.entry_id, one.worked.part]
-        if one.outcome == "unpriced" and whole:
+        if one.outcome == outcome and whole:
             seconds[one.worked.entry_id] += round(one.worked.seconds * one.minutes / whole)
     return dict(seconds)
 

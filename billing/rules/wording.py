@@ -123,7 +123,7 @@ def _worked(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
     many, minutes = trace["entries"], Decimal(trace["minutes"])
     times, rate = Decimal(trace["multiplier"]), Decimal(trace["rate"])
     yield f"{many} {'entry' if many == 1 else 'entries'} of work, {_hours(trace['seconds'])} h."
-    if trace["outcome"] in ("included", "no_charge"):
+    if trace["outcome"] in ("included", "no_charge", "stopped"):
         yield "Nothing is charged for it."
         return
     if trace["outcome"] == "drawn":
@@ -138,6 +138,11 @@ def _worked(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
 
 def _bought(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
     hours = f"{Decimal(trace['hours']).normalize():f}"
+    if "refund" in trace:
+        left, each = Decimal(trace["refund"]["hours"]), Decimal(trace["refund"]["rate"])
+        yield f"{hours} hours were bought, {quantity(left)} of them are left."
+        yield f"{price(round(each, 6), currency)} × {quantity(left)} h is given back."
+        return
     yield f"{hours} hours bought on {_day(trace['bought_on'])}."
     if trace["expires_on"]:
         yield f"They can be used until {_day(trace['expires_on'])}."

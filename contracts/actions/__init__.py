@@ -21,6 +21,7 @@ from contracts.actions.approvals import (
     decline_version,
     take_approval_back,
 )
+from contracts.actions.blocks import give_back
 from contracts.actions.catalogue import (
     PartInput,
     add_offer,
@@ -102,6 +103,7 @@ __all__ = [
     "drop_draft",
     "end_agreement",
     "expire_quote",
+    "give_back",
     "give_notice",
     "note_viewed",
     "override_count",

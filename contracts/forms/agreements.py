@@ -176,6 +176,11 @@ class AmendForm(forms.Form):
     effective_on = forms.DateField(label="New terms from", widget=DateInput)
 
 
+class GiveBackForm(forms.Form):
+    line_key = forms.UUIDField(widget=forms.HiddenInput)
+    on = Day(label="Given back from")
+
+
 class EndForm(forms.Form):
     last_on = Day(label="Last day")
 

@@ -15,9 +15,16 @@ KINDS = [
     ("block", "Block of hours"),
     ("retainer", "Retainer"),
 ]
+_OPENS = [("bought", "from the day it is bought"), ("issued", "once its bill is issued")]
+_USED_UP = [
+    ("overage", "more work is charged by the hour"),
+    ("ask", "the client is asked before more is charged"),
+    ("stop", "we stop: more work is not charged"),
+]
 _PER = [("entry", "each entry"), ("ticket_day", "a ticket's work of one day together")]
 # What is typed, under the name it is stored with.
 _TIME = {"least_minutes": "minimum", "step_minutes": "step"}
+_BLOCK = {"opens": "bought", "used_up": "overage"}
 _SAME = {"step": 1, "minimum": 0, "per": "entry", "rolls": 0}
 
 
@@ -50,6 +57,9 @@ class WorkFields(forms.Form):
     )
     bought_on = forms.DateField(widget=DateInput, required=False, label="Bought on")
     expires_on = forms.DateField(widget=DateInput, required=False, label="Last day to use it")
+    opens = forms.ChoiceField(choices=_OPENS, required=False, label="May be used")
+    used_up = forms.ChoiceField(choices=_USED_UP, required=False, label="When it is used up")
+    refunded_on = forms.DateField(widget=forms.HiddenInput, required=False)
     rolls = forms.IntegerField(
         min_value=0, max_value=12, required=False, label="Kept for more periods"
     )
@@ -76,14 +86,20 @@ class WorkFields(forms.Form):
         if kind == "hours":
             facts |= _given(values, "hours", "overage_rate", "roll_cap")
         if kind == "block":
-            facts |= _given(values, "hours") | _days(values, "bought_on", "expires_on")
+            facts |= _given(values, "hours")
+            facts |= _days(values, "bought_on", "expires_on", "refunded_on")
+            facts |= {
+                name: values[name]
+                for name, usual in _BLOCK.items()
+                if values.get(name) and values[name] != usual
+            }
         return facts | ({"work_types": values["work_types"]} if values["work_types"] else {})
 
 
 def work_initial(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Stored facts about work as they are typed."""
     names = ("hours", "overage_rate", "per", "after", "holiday", "bought_on", "expires_on",
-             "rolls", "roll_cap", "work_types")  # fmt: skip
+             "rolls", "roll_cap", "work_types", "opens", "used_up", "refunded_on")  # fmt: skip
     shown = {name: facts[name] for name in names if facts.get(name)}
     for typed, stored in _TIME.items():
         if facts.get(stored) and "rate" in facts:

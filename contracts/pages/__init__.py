@@ -3,6 +3,7 @@
 from contracts.pages import (
     agreements,
     approvals,
+    blocks,
     calendars,
     coverage,
     editor,
@@ -43,6 +44,7 @@ urlpatterns = [
     *coverage.urlpatterns,
     *versions.urlpatterns,
     *editor.urlpatterns,
+    *blocks.urlpatterns,
     *overrides.urlpatterns,
     *fallbacks.urlpatterns,
     *levels.urlpatterns,

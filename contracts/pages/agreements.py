@@ -16,6 +16,7 @@ from contracts.forms.agreements import AmendForm, EndForm, NewAgreementForm, Ren
 from contracts.models import Agreement, AgreementVersion
 from contracts.rules import words
 from contracts.rules.renewing import said
+from contracts.rules.terms import Block
 from msp.kit.periods import local_date, month_of
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, rows_of
@@ -164,6 +165,11 @@ def _sums(found: Agreement, current: AgreementVersion | None, today: date) -> di
     others = [one.terms for one in queries.other_counted_lines(found, today)]
     return {
         "bill": queries.version_bill(current, units, period),
+        "blocks": [
+            line
+            for line, terms in queries.terms_of(current.lines.all())
+            if isinstance(terms, Block) and terms.refunded_on is None
+        ],
         "promises": words.promised(level.targets, hours_said(level)) if level else [],
         "credits": queries.credits_said(current),
         "uncovered": queries.uncovered(terms, others, units, today),

@@ -35,6 +35,11 @@ _WORK = {
     "commitment": "the least a month comes to",
 }
 _SHARINGS = {"device": "those who share a device as one", "none": "not what is shared"}
+_OPENS = {"issued": ", to use once its bill is issued"}
+_USED_UP = {
+    "ask": ", and you are asked before more is charged",
+    "stop": ", and more work is not charged",
+}
 _TIMINGS = {"arrears": "when it is over", "advance": "in advance"}
 
 
@@ -161,7 +166,10 @@ def _worked(terms: Labour | Block | Retainer, currency: str) -> str:
     if isinstance(terms, Block):
         until = f", to use until {terms.expires_on}" if terms.expires_on else ""
         said = f"{plain(terms.hours)} hours for {money(terms.amount, currency)}{only}"
-        return f"{said}, bought on {terms.bought_on}{until}"
+        more = _OPENS.get(terms.opens, "") + _USED_UP.get(terms.used_up, "")
+        if terms.refunded_on is not None:
+            more += f", what is left on {terms.refunded_on} given back"
+        return f"{said}, bought on {terms.bought_on}{until}{more}"
     said = f"{money(terms.amount, currency)} a {terms.every} that work{only} is taken from"
     return said + _kept(terms.rolls, terms.every) + billed(terms)
 

@@ -175,6 +175,7 @@ def _piece(entry: TimeEntry, number: int, part: dict[str, Any]) -> Piece:
         agreement_id=part["agreement_id"],
         rate=None if part["rate"] is None else Decimal(part["rate"]),
         multiplier=Decimal(part["multiplier"]),
+        agreed=entry.override == TimeEntry.Override.BILLABLE,
     )  # fmt: skip
     return Piece(
         worked, datetime.fromisoformat(part["ended_at"]), entry.person.name, entry.ticket.number,

@@ -24,7 +24,10 @@ _TICK = Decimal("0.001")
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A stretch of a time entry with the answer that coverage gave when it was written down."""
+    """A stretch of a time entry with the answer that coverage gave when it was written down.
+
+    `agreed` says that somebody decided that it is charged, whatever is used up.
+    """
 
     entry_id: int
     part: int
@@ -38,6 +41,7 @@ class Worked:
     agreement_id: int | None
     rate: Decimal | None = None
     multiplier: Decimal = Decimal(1)
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class Book:
 class Charge:
     """A part of the work and what becomes of it.
 
-    `outcome` is included, no_charge, drawn, overage, billed, unpriced or excluded. `minutes` are
+    `outcome` is included, no_charge, drawn, overage, billed, unpriced, excluded, or what a block
+    says of work beyond it: asked, while nobody has asked the client, or stopped. `minutes` are
     those that count after rounding and multiplying, `quantity` what a grant gave, in its own unit.
     """
 
@@ -106,6 +111,7 @@ class _Together(NamedTuple):
     hour_class: str
     rate: Decimal | None
     multiplier: Decimal
+    agreed: bool
 
 
 def charges(worked: Sequence[Worked], book: Book, taken: Sequence[Taken] = ()) -> list[Charge]:
@@ -148,7 +154,9 @@ def _together(one: Worked, book: Book) -> _Together:
     rounding, multiplier = _rules(one, book)
     per_day = rounding.per == "ticket_day"
     unit = (one.ticket_id, one.on.toordinal()) if per_day else (one.entry_id,)
-    return _Together(one.agreement_id, unit, one.work_type, one.hour_class, one.rate, multiplier)
+    return _Together(
+        one.agreement_id, unit, one.work_type, one.hour_class, one.rate, multiplier, one.agreed
+    )
 
 
 def _rules(one: Worked, book: Book) -> tuple[Rounding, Decimal]:
@@ -181,6 +189,7 @@ def _charged(
             )
             for one in drawn
         ]  # fmt: skip
+        rest = _used_up(rest, ledger.beyond(first.agreement_id, first.on, first.work_type))
     if left or not pieces:
         pieces.append(replace(rest, minutes=left))
     return _shared(parts, whole, pieces)
@@ -201,6 +210,14 @@ def _beyond(first: Worked, book: Book, multiplier: Decimal) -> Charge:
     if labour is not None and isinstance(labour.terms, Labour):
         return replace(none, outcome="billed", rate=labour.terms.rate, promise_key=labour.key)
     return none
+
+
+def _used_up(rest: Charge, said: str) -> Charge:
+    """Work beyond a block, as the block says; what somebody agreed to is charged as usual."""
+    if said == "overage" or rest.worked.agreed:
+        return rest
+    outcome = "asked" if said == "ask" else "stopped"
+    return replace(rest, outcome=outcome, rate=Decimal(0), promise_key="")
 
 
 def _shared(parts: Sequence[Worked], whole: Decimal, pieces: Sequence[Charge]) -> Iterator[Charge]:

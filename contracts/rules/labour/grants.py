@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from contracts.rules.labour.ledger import MONEY, Grant
+from contracts.rules.labour.ledger import BLOCK, MONEY, Grant
 from contracts.rules.rhythm import MONTHS, Rhythm, meeting
 from contracts.rules.terms.amounts import Hours
 from contracts.rules.terms.worked import Block, Retainer
@@ -17,13 +17,17 @@ _LAST_YEAR = 9000
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A line that gives hours or money, for the days it holds, with its anchored rhythm."""
+    """A line that gives hours or money, for the days it holds, with its anchored rhythm.
+
+    `issued_on` is when the bill with a block was issued, as far as it was.
+    """
 
     key: str
     agreement_id: int
     terms: Hours | Block | Retainer
     period: Period
     rhythm: Rhythm
+    issued_on: date | None = None
 
 
 def grants_of(given: Iterable[Given], until: date) -> tuple[Grant, ...]:
@@ -55,7 +59,8 @@ def _holds_until(one: Given, given: Iterable[Given]) -> date:
 def _of(one: Given, until: date, holds_until: date) -> list[Grant]:
     terms = one.terms
     if isinstance(terms, Block):
-        return [_block(one, terms)] if terms.bought_on < until else []
+        opens_on = _opens_on(one, terms)
+        return [_block(one, terms, opens_on)] if opens_on and opens_on < until else []
     last = min(one.period.end, until)
     if last <= one.period.start:
         return []
@@ -66,12 +71,20 @@ def _of(one: Given, until: date, holds_until: date) -> list[Grant]:
     ]
 
 
-def _block(one: Given, terms: Block) -> Grant:
+def _opens_on(one: Given, terms: Block) -> date | None:
+    """The first day it may be used; None while the bill with it is not issued."""
+    if terms.opens == "bought":
+        return terms.bought_on
+    return None if one.issued_on is None else max(terms.bought_on, one.issued_on)
+
+
+def _block(one: Given, terms: Block, opens_on: date) -> Grant:
     ends_on = terms.expires_on + timedelta(days=1) if terms.expires_on else _NEVER
+    ends_on = max(min(ends_on, terms.refunded_on or _NEVER), opens_on)
     return Grant(
         key=one.key, agreement_id=one.agreement_id, amount=terms.hours * 60,
-        starts_on=terms.bought_on, own_until=ends_on, ends_on=ends_on, rank=1,
-        work_types=terms.work_types,
+        starts_on=opens_on, own_until=ends_on, ends_on=ends_on, rank=BLOCK,
+        work_types=terms.work_types, used_up=terms.used_up,
     )  # fmt: skip
 
 

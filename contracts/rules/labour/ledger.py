@@ -13,6 +13,7 @@ from decimal import Decimal
 from msp.kit.money import round_money
 
 HOURS, MONEY = "hours", "money"
+BLOCK = 1  # the rank of blocks
 _PLACES = Decimal("0.000001")
 
 
@@ -36,6 +37,7 @@ class Grant:
     work_types: tuple[str, ...] = ()
     base_first: bool = False
     roll_cap: Decimal | None = None
+    used_up: str = "overage"
 
     def fits(self, agreement_id: int, day: date, work_type: str) -> bool:
         """Whether work of that day and kind may draw from it."""
@@ -96,6 +98,19 @@ class Ledger:
             found.append(drawn)
             minutes -= drawn.minutes
         return found, minutes
+
+    def beyond(self, agreement_id: int, on: date, work_type: str) -> str:
+        """What the newest block says of work it has no hours for; overage where there is none."""
+        blocks = [
+            one
+            for one in self.grants
+            if one.rank == BLOCK
+            and one.agreement_id == agreement_id
+            and one.starts_on <= on
+            and (not one.work_types or work_type in one.work_types)
+        ]
+        newest = max(blocks, key=lambda one: (one.starts_on, one.key), default=None)
+        return newest.used_up if newest else "overage"
 
     def _from(
         self, grant: Grant, on: date, minutes: Decimal, rate: Decimal | None, currency: str

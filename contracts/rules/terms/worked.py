@@ -12,6 +12,8 @@ from msp.kit.facts import Facts, InvalidFact
 
 MOST_HOURS = Decimal(10_000)
 MOST_KINDS = 20
+OPENINGS = ("bought", "issued")
+USED_UP = ("overage", "ask", "stop")
 _MOST_ROLLS = 12
 _SPARSE = {"sparse": True}
 
@@ -67,7 +69,13 @@ class Labour:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Hours bought at once, to be used until a last day; what is left then is gone (H7)."""
+    """Hours bought at once, to be used until a last day; what is left then is gone (H7).
+
+    It `opens` the day it is bought, or the day the bill with it is issued. `used_up` says what
+    becomes of work beyond it (H11): it is charged as overage, nobody charges it before the client
+    was asked, or it is not charged at all, because we should have stopped. What is left on
+    `refunded_on` is given back, and nothing is drawn from that day on.
+    """
 
     kind: ClassVar[str] = "block"
     amount: Decimal
@@ -75,10 +83,19 @@ class Block:
     bought_on: date
     expires_on: date | None = field(default=None, metadata=_SPARSE)
     work_types: tuple[str, ...] = field(default=(), metadata=_SPARSE)
+    opens: str = field(default="bought", metadata=_SPARSE)
+    used_up: str = field(default="overage", metadata=_SPARSE)
+    refunded_on: date | None = field(default=None, metadata=_SPARSE)
 
     def __post_init__(self) -> None:
         check_price("amount", self.amount)
         check_hours("hours", self.hours)
+        if self.opens not in OPENINGS:
+            raise InvalidFact("opens", f"{self.opens!r:.40} is not one of {', '.join(OPENINGS)}")
+        if self.used_up not in USED_UP:
+            raise InvalidFact("used_up", f"{self.used_up!r:.40} is not one of {', '.join(USED_UP)}")
+        if self.refunded_on is not None and self.refunded_on < self.bought_on:
+            raise InvalidFact("refunded_on", f"must not be before {self.bought_on}")
         if self.expires_on is not None and self.expires_on < self.bought_on:
             raise InvalidFact("expires_on", f"must not be before {self.bought_on}")
 
@@ -95,6 +112,9 @@ class Block:
             hours=facts.decimal("hours"),
             bought_on=facts.day("bought_on"),
             expires_on=facts.day("expires_on") if facts.has("expires_on") else None,
+            opens=facts.text("opens", "bought"),
+            used_up=facts.text("used_up", "overage"),
+            refunded_on=facts.day("refunded_on") if facts.has("refunded_on") else None,
             work_types=facts.texts("work_types", most=MOST_KINDS),
         )
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.rules.labour import rated, told_of, unpriced_seconds
+from billing.rules.labour import rated, told_of, seconds_of
 from contracts.rules.labour import Charge, Worked, amount_of
 from msp.kit.periods import month
 
@@ -61,4 +61,4 @@ def test_minutes_become_hours_once_and_the_proof_comes_to_the_same(minutes, rate
 def test_only_the_share_without_a_price_is_without_one(shares, seconds):
     worked = billed("180", "0").worked
     found = [Charge(worked, outcome, D(minutes)) for outcome, minutes in shares]
-    assert unpriced_seconds(found) == seconds
+    assert seconds_of(found, "unpriced") == seconds
