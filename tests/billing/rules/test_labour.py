@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.rules.labour import rated, told_of, seconds_of
+from billing.rules.labour import rated, seconds_of, told_of
 from contracts.rules.labour import Charge, Worked, amount_of
 from msp.kit.periods import month
 
