@@ -24,7 +24,7 @@ from msp.kit import proof
 from msp.kit.refs import system
 from tenants import context
 from tenants.context import Tenant, current_schema
-from tenants.notices.tasks import send_one
+from tenants.notices.tasks import send
 from tenants.work import for_each, hint, platform_task, tenant_task
 
 log = logging.getLogger(__name__)
@@ -246,7 +246,8 @@ def _tend(_tenant: Tenant) -> None:
 
 @platform_task
 def watch_canaries() -> None:
-    """Runs in another worker than all that is proven: mails by itself when nobody noticed."""
+    """Runs in another worker than all that is proven, and asks the sender itself when nobody
+    noticed: whatever else would ask it may be what stands still."""
     for_each(_watch)
 
 
@@ -255,6 +256,5 @@ def _watch(_tenant: Tenant) -> None:
     if check is None:  # its device may have been retired like any other
         with suppress(redis.RedisError):
             proof.forget(current_schema())
-    elif canary.is_overdue(check, at):
-        for pk in actions.call_for_help(check=check, by=BY, at=at):
-            send_one(pk)
+    elif canary.is_overdue(check, at) and actions.call_for_help(check=check, by=BY, at=at):
+        hint(send)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import takewhile
 
 from django.apps import apps
 from django.db.models import QuerySet
@@ -63,9 +64,12 @@ def outgoing_waits(at: datetime) -> list[int]:
 
 
 def outgoing_due(channel_id: int, at: datetime, limit: int = 50) -> list[int]:
-    """What one channel is owed by now, oldest first."""
-    due = _due_outgoing(at).filter(channel_id=channel_id)
-    return list(due.order_by("pk").values_list("pk", flat=True)[:limit])
+    """What one channel is owed by now, oldest first; behind one that is to wait, all wait."""
+    rows = Outgoing.objects.filter(
+        channel_id=channel_id, done_at__isnull=True, gave_up_at__isnull=True
+    )
+    owed = rows.order_by("pk").values_list("pk", "next_at")[:limit]
+    return [pk for pk, _next_at in takewhile(lambda one: one[1] <= at, owed)]
 
 
 def _due_outgoing(at: datetime) -> QuerySet[Outgoing]:

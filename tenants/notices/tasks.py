@@ -1,7 +1,9 @@
 """Sending what is owed. A row is locked while it is sent, so two workers never send it twice.
 
-A worker killed between the mail server's answer and the stamp sends again after restart: mail can
-promise at least once and no more. The Message-ID is the row's, so the receiver can tell.
+A try is counted before it is made: one that hangs until its process is killed has been one, and
+ends like the others. A worker killed between the mail server's answer and the stamp sends again
+after restart: mail can promise at least once and no more. The Message-ID is the row's, so the
+receiver can tell.
 """
 
 import json
@@ -79,12 +81,16 @@ def send_outgoing(channel_id: int) -> None:
             return
 
 
-@transaction.atomic
 def send_out(pk: int) -> bool:
-    """Send one message; whether its channel may be sent the next.
+    """Send one message; whether its channel may be sent the next."""
+    begun = actions.begin_try(outgoing_id=pk, at=datetime.now(UTC))
+    return _try(pk) if begun else begun is not None
 
-    The channel is held meanwhile: a second worker leaves it, and whoever changes the channel takes
-    the same row first, then its messages.
+
+@transaction.atomic
+def _try(pk: int) -> bool:
+    """The channel is held meanwhile: a second worker leaves it, and whoever changes the channel
+    takes the same row first, then its messages.
     """
     held = Channel.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     channel = held.filter(outgoing=pk).first()
@@ -114,8 +120,26 @@ def _reply(row: Outgoing, at: datetime) -> outside.Reply:
     return outside.post(row.channel.url, body, headers(secret, ident, at, body))
 
 
-@transaction.atomic
 def send_one(pk: int) -> None:
+    if _begin(pk):
+        _mail(pk)
+
+
+@transaction.atomic
+def _begin(pk: int) -> bool:
+    """Count the try; False where somebody else has the row, or it is not due."""
+    row = Mail.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
+    at = datetime.now(UTC)
+    if row is None or row.next_at > at or row.tries >= GIVE_UP:
+        return False
+    row.tries, row.error = row.tries + 1, "The try was cut off."
+    row.next_at = at + timedelta(seconds=min(3600, 10 * 2**row.tries))
+    row.save(update_fields=["tries", "error", "next_at"])
+    return True
+
+
+@transaction.atomic
+def _mail(pk: int) -> None:
     row = Mail.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
     if row is None:
         return
@@ -123,14 +147,12 @@ def send_one(pk: int) -> None:
         _written(row).send()
     except Exception as error:  # a row that cannot be written must not hold up the others
         log.warning("Mail %s was not sent: %s: %s", row.pk, type(error).__name__, error)
-        row.tries += 1
         row.error = f"{type(error).__name__}: {error}"[:1000]
-        row.next_at = datetime.now(UTC) + timedelta(seconds=min(3600, 10 * 2**row.tries))
     else:
-        row.sent_at = datetime.now(UTC)
+        row.sent_at, row.error = datetime.now(UTC), ""
     if row.secret and (row.sent_at is not None or row.tries >= GIVE_UP):
         row.text = row.html = ""
-    row.save(update_fields=["sent_at", "tries", "error", "next_at", "text", "html"])
+    row.save(update_fields=["sent_at", "error", "text", "html"])
 
 
 def _written(row: Mail) -> EmailMultiAlternatives:

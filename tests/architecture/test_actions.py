@@ -19,6 +19,7 @@ SILENT = {  # actions that announce nothing, and why that is right
     "tenants.notices.actions.alerts.send_alerts": FOLLOWS,
     "tenants.notices.actions.channels.publish": FOLLOWS,
     "tenants.notices.actions.channels.tell_team": FOLLOWS,
+    "tenants.notices.actions.channels.begin_try": "the log of what was sent says it",
     "tenants.notices.actions.channels.keep_reply": "the log of what was sent says it",
     "billing.actions.runs.recount": FOLLOWS,
     "tenants.notices.actions.telling.mark_read": "what somebody has read is nobody else's business",

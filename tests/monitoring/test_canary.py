@@ -18,9 +18,11 @@ from monitoring.models import Check, Incident
 from monitoring.queries import canary as queries
 from monitoring.queries import views
 from monitoring.rules import canary as rules
+from msp.celery import app
 from msp.kit import proof
 from tenants.context import Tenant
 from tenants.notices.models import Mail
+from tenants.notices.tasks import send
 from tests.make import BY
 from tests.monitoring.estate import Estate, check
 from tests.monitoring.test_drain import drained
@@ -156,15 +158,24 @@ def test_a_check_of_somebody_elses_that_has_its_name_is_a_check(
     assert queries.the_canary() == ours
 
 
-def test_when_nobody_notices_the_owners_are_mailed_by_another_part(
-    canary: Check, time_machine: object
+def test_when_nobody_notices_the_owners_are_mailed_past_whatever_stands_still(
+    canary: Check, time_machine: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """From the owner's worker straight to the sender; those who alert have no part in it."""
+    asked: list[str] = []
+    monkeypatch.setattr(tasks, "hint", lambda task: asked.append(task.name))
     at_time(time_machine, 440)
     tasks.watch_canaries()
-    assert outbox.outbox == []
+    assert asked == []
     at_time(time_machine, 460)
     tasks.watch_canaries()
     tasks.watch_canaries()
+    assert asked == ["tenants.notices.tasks.send"]
+    taken = {name: app.amqp.router.route({}, name)["queue"].name for name in (
+        *asked, "monitoring.tasks.watch_canaries", "monitoring.tasks.sweep",
+    )}  # fmt: skip
+    assert list(taken.values()) == ["sending", "owner", "default"]
+    send()
     assert [one.to for one in outbox.outbox] == [["ada@alpha.example"]]
     assert outbox.outbox[0].subject == "Alerting is silent"
 

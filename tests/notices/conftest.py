@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +19,7 @@ class Stub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Receiver)
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         self.answer: tuple[int, dict[str, str]] = (200, {})
+        self.body = b"ok"
         self.drips = False
         self.delay = 0.0
 
@@ -39,9 +41,10 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in more.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(self.server.body)))
         self.end_headers()
-        self.wfile.write(b"ok")
+        with suppress(OSError):  # whoever asked may have heard enough
+            self.wfile.write(self.server.body)
 
     def drip(self) -> None:
         """Headers without an end, a byte at a time, until nobody listens; two seconds at most."""

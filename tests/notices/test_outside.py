@@ -1,5 +1,7 @@
 """Sending outside: no longer than we say, and to nowhere inside."""
 
+import gzip
+import resource
 import signal
 import socket
 from datetime import UTC, datetime, timedelta
@@ -45,6 +47,21 @@ def test_an_endpoint_that_drips_costs_one_try_when_the_time_is_up(
     row.refresh_from_db()
     assert (row.tries, row.error.partition(":")[0]) == (1, "SoftTimeLimitExceeded")
     assert row.next_at > datetime.now(UTC) - timedelta(seconds=5)
+
+
+@pytest.mark.usefixtures("nearby")
+def test_an_answer_that_unpacks_into_more_than_we_have_is_a_failed_try(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "GROWTH", 16 * 1024 * 1024)
+    stub.body = gzip.compress(bytes(96 * 1024 * 1024), compresslevel=1)
+    stub.answer = (200, {"Content-Encoding": "gzip"})
+    address = stub.url.replace("http://", "json://")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    assert outside.notify(address, "Down", "No heartbeat").error
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    stub.body, stub.answer = b"ok", (200, {})
+    assert outside.notify(address, "Down", "No heartbeat").error == ""
 
 
 def test_what_waits_for_others_has_limits_and_workers_of_its_own(

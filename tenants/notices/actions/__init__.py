@@ -4,6 +4,7 @@ from tenants.notices.actions.alerts import alert, alert_over, send_alerts
 from tenants.notices.actions.channels import (
     add_channel,
     add_webhook,
+    begin_try,
     keep_quiet,
     keep_reply,
     publish,
@@ -19,6 +20,7 @@ __all__ = [
     "add_webhook",
     "alert",
     "alert_over",
+    "begin_try",
     "discard_unsent",
     "keep_quiet",
     "keep_reply",

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from tenants.notices.rules.webhooks import GONE, next_try, secret_of
 from tenants.people.models import Person, Team
 
 MOST = 20  # channels of one owner
+CUT_OFF = timedelta(minutes=1)  # after the last try, until nobody can be making it any more
 GIVE_UP = 8
 
 
@@ -138,20 +139,52 @@ def tell_team(
 
 
 @transaction.atomic
+def begin_try(*, outgoing_id: int, at: datetime) -> bool | None:
+    """Count a try before it is made: one that is killed leaves nothing else behind.
+
+    False where the message needs none any more; None where its channel is to be left alone now,
+    because somebody else has it, its time has not come, or the last try it had was cut off.
+    """
+    held = Channel.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    channel = held.filter(outgoing=outgoing_id).first()
+    if channel is None:
+        return None
+    rows = channel.outgoing.select_for_update(of=("self",)).select_related("person")
+    row = rows.filter(pk=outgoing_id, done_at__isnull=True, gave_up_at__isnull=True).first()
+    if row is None:
+        return False
+    if row.next_at > at:
+        return None
+    alert = row.kind == "alert"
+    if row.tries and next_try(row.tries, at, alert=alert) is None:
+        _keep_failure(row, channel, at)
+        return None
+    row.tries, row.error = row.tries + 1, "The try was cut off."
+    row.next_at = next_try(row.tries, at, alert=alert) or at + CUT_OFF
+    row.save(update_fields=["tries", "error", "next_at"])
+    return True
+
+
+@transaction.atomic
 def keep_reply(
     *, outgoing: Outgoing, error: str, status: int | None, at: datetime
 ) -> bool:  # fmt: skip
     """Keep what came of one try; whether it arrived. What is given up goes to the person's mail."""
     row, channel = outgoing, outgoing.channel
-    row.tries, row.status, row.error = row.tries + 1, status, error[:300]
-    if not error:
-        row.done_at = at
-        channel.broken_since = None
-    else:
-        _fail(row, channel, at)
-    row.save(update_fields=["tries", "status", "error", "done_at", "gave_up_at", "next_at"])
+    row.status, row.error = status, error[:300]
+    if error:
+        _keep_failure(row, channel, at)
+        return False
+    row.done_at, channel.broken_since = at, None
+    row.save(update_fields=["status", "error", "done_at"])
     channel.save(update_fields=["broken_since"])
-    return not error
+    return True
+
+
+def _keep_failure(row: Outgoing, channel: Channel, at: datetime) -> None:
+    _fail(row, channel, at)
+    row.save(update_fields=["status", "error", "gave_up_at", "next_at"])
+    channel.save(update_fields=["broken_since"])
 
 
 def _fail(row: Outgoing, channel: Channel, at: datetime) -> None:

@@ -1,8 +1,10 @@
 """Sending to a channel: a webhook's address, or whatever apprise knows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
@@ -14,6 +16,7 @@ from tenants.notices.gateways.guard import guarded
 
 TIMEOUT = (5, 15)
 READ = 400  # bytes of an answer that are kept
+GROWTH = 256 * 1024 * 1024  # bytes by which apprise may make this process larger
 # Kinds of apprise that speak to this machine, run threads of their own, or read files.
 LOCAL = frozenset(
     """aprs dbus dot enigma2 fluxer-local gammu glib gnome growl kde macosx mqtt mqtts qt rsyslog
@@ -72,11 +75,33 @@ def notify(url: str, subject: str, text: str) -> Reply:
     """Send by apprise. It says no more than whether it worked."""
     try:
         plugin = known(url)
-        with guarded():
+        with guarded(), bounded():
             worked = plugin.notify(body=text, title=subject)
     except Exception as error:  # a hundred plugins of others; none may hold up other messages
         return Reply(f"{type(error).__name__}: {error}".replace("\x00", "")[:300])
     return Reply("" if worked else "The service did not take it.")
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """In here this process grows by so much and no more: apprise reads an answer to its end.
+
+    What has none, or unpacks into gigabytes, ends in a MemoryError. Where the system does not say
+    how large we are, time alone is the bound.
+    """
+    size = Path("/proc/self/statm")
+    if not size.exists():
+        yield
+        return
+    import resource  # not where there is no /proc either
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = int(size.read_text().split()[0]) * resource.getpagesize() + GROWTH
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def known(url: str) -> Any:
