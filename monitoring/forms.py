@@ -269,6 +269,10 @@ class WindowForm(forms.Form):
         label="Comes again on", choices=DAYS, required=False,
         widget=forms.CheckboxSelectMultiple, help_text="None: it happens once.",
     )  # fmt: skip
+    flexible = forms.IntegerField(
+        label="Flexible: lasts only", min_value=1, max_value=7 * 24 * 60, required=False,
+        help_text="Minutes from the first problem in that time. Empty: all of it.",
+    )  # fmt: skip
     for_client = forms.BooleanField(
         label="Show it to the client's people in the portal", required=False, initial=True
     )

@@ -58,7 +58,7 @@ def _held(invoice: Invoice) -> tuple[RunItem, Invoice]:
     item = (
         RunItem.objects.select_for_update(of=("self",))
         .select_related("client", "run")
-        .filter(run_id=invoice.run_id, client_id=invoice.client_id)
+        .filter(run=invoice.run, client_id=invoice.client_id)
         .first()
     )
     bill = (

@@ -141,7 +141,7 @@ def _lines(
     groups: dict[tuple[int, date], list[Found]] = defaultdict(list)
     for one in found:
         groups[one.promise.agreement_id, one.month.start].append(one)
-    lines = []
+    lines: list[DraftLine] = []
     for (agreement_id, first), misses in sorted(groups.items()):
         fee = fee_of(written, agreement_id, misses[0].month, known)
         used = used_of(standing, agreement_id, first)
@@ -212,7 +212,7 @@ class Decisions:
 
 def decisions_on(bill: Invoice) -> Decisions:
     """What a person can decide, or has decided, about the credits of a bill."""
-    item = RunItem.objects.filter(run_id=bill.run_id, client_id=bill.client_id).first()
+    item = RunItem.objects.filter(run=bill.run, client_id=bill.client_id).first()
     waived = [one | {"at": datetime.fromisoformat(one["at"]), "amount": Decimal(one["amount"])}
               for one in (item.waived if item and bill.run_id else [])]  # fmt: skip
     return Decisions(tuple(bill.lines.filter(kind=KIND)), tuple(waived))

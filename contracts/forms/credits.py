@@ -40,7 +40,7 @@ class CreditFields(forms.Form):
         decimal_places=3, required=False, help_text="Empty: the whole fee.",
     )  # fmt: skip
     credit_priority = forms.TypedChoiceField(
-        label="Counts for requests of", required=False, coerce=int, empty_value=5,
+        label="Counts for requests of", required=False, coerce=int, empty_value=None,
         choices=[("", "any priority"), (0, "major incidents only"), (1, "critical and above"),
                  (2, "high and above"), (3, "medium and above"), (4, "low and above")],
     )  # fmt: skip

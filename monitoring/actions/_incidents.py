@@ -64,6 +64,8 @@ class Incidents:
         opening = Opening(downs, by=self.by, at=self.at)
         telling = Telling(opening.checks.values(), opening.clock, by=self.by, at=self.at)
         left = [down for down in opening.downs if not self._joined(opening, telling, down)]
+        for down in left:
+            telling.begin_windows(opening.checks[down.check_id], down.at)
         quiets = {
             down.check_id: telling.around.quiet_of(opening.checks[down.check_id], down.at)
             for down in left

@@ -11,10 +11,12 @@ from typing import Any
 
 from monitoring import events
 from monitoring.actions._opening import Numbers
-from monitoring.models import Check, Flip, Incident
+from monitoring.models import Check, Flip, Incident, MaintenanceWindow
 from monitoring.queries.surroundings import Surroundings, interval_of
+from monitoring.queries.windows import rule_of
 from monitoring.rules import flapping
 from monitoring.rules.judging import Problem, Quiet, Reason, Verdict, judge
+from monitoring.rules.windows import span_at
 from msp.kit.refs import Actor
 from tenants.journal.announce import announce, announce_all
 from tickets.dispatch import actions as dispatch
@@ -38,6 +40,20 @@ class Telling:
     ) -> None:
         self.clock, self.by, self.at = clock, by, at
         self.around = Surroundings(list(checks), clock)
+
+    def begin_windows(self, check: Check, began_at: datetime) -> None:
+        """Let the flexible windows that wait for a first problem begin with this one (H1)."""
+        for row in self.around.beginning(check, began_at):
+            held = MaintenanceWindow.objects.select_for_update(of=("self",)).get(pk=row.pk)
+            if span_at(rule_of(held), began_at):
+                held.triggers = [*held.triggers, began_at.isoformat()]
+                held.save(update_fields=["triggers"])
+                said = events.WindowBegan(
+                    held.pk, held.client_id, held.site_id, held.device_id, check.device.name,
+                    held.name,
+                )  # fmt: skip
+                announce(said, by=self.by, at=self.at)
+            row.triggers = held.triggers
 
     def judge(self, incident: Incident, check: Check | None, *, bad: bool = True) -> None:
         """Decide what follows for an incident that is held, and let it."""

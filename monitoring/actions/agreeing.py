@@ -21,9 +21,11 @@ def agree_window(
     *, name: str, starts_at: datetime, zone: str, by: Actor, at: datetime,
     ends_at: datetime | None = None, schedule: str = "", lasts: int = 0,
     client: Client | None = None, site: Site | None = None, device: Device | None = None,
-    check: Check | None = None, for_client: bool = True,
+    check: Check | None = None, for_client: bool = True, flexible: int = 0,
 ) -> MaintenanceWindow:  # fmt: skip
     """Hold calls back in a stretch, or in one that comes again, for all or for a part.
+
+    A `flexible` one is on for so many seconds from the first problem in the stretch.
 
     The narrowest part counts; what it lies in follows from it. What has passed stays as it was: a
     window begins now at the earliest.
@@ -39,7 +41,7 @@ def agree_window(
     row = MaintenanceWindow(
         name=name.strip()[:80], client=client, site=site if device is None else None,
         device=device, check_row=check, starts_at=max(starts_at, at), ends_at=ends_at,
-        schedule=schedule.strip(), zone=zone, lasts=lasts, for_client=for_client,
+        schedule=schedule.strip(), zone=zone, lasts=lasts, for_client=for_client, flexible=flexible,
         made_by=by.name[:120], created_at=at,
     )  # fmt: skip
     try:

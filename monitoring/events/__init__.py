@@ -9,6 +9,7 @@ from monitoring.events.agreed import (
     TemplateDropped,
     TemplateKept,
     WindowAgreed,
+    WindowBegan,
     WindowCancelled,
 )
 from monitoring.events.incidents import (
@@ -85,5 +86,6 @@ __all__ = [
     "TemplateKept",
     "WentBlind",
     "WindowAgreed",
+    "WindowBegan",
     "WindowCancelled",
 ]

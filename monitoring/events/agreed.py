@@ -51,6 +51,19 @@ class WindowCancelled(Event):
 
 
 @dataclass(frozen=True)
+class WindowBegan(Event):
+    kind: ClassVar[str] = "monitoring.window_began"
+    sentence: ClassVar[str] = "began the maintenance window {name} with {device}"
+
+    window_id: int
+    client_id: int | None
+    site_id: int | None
+    device_id: int | None
+    device: str
+    name: str
+
+
+@dataclass(frozen=True)
 class DependencyAdded(Event):
     kind: ClassVar[str] = "monitoring.dependency_added"
     sentence: ClassVar[str] = "put {what} behind {parent}"

@@ -12,7 +12,8 @@ class MaintenanceWindow(models.Model):
 
     It holds for one client, site, device or check, or without any of them for all. With a
     `schedule` it comes again and again, `lasts` seconds each; without one it is from `starts_at` to
-    `ends_at`. It is never deleted: what it excused stays excused.
+    `ends_at`. A `flexible` one lasts so many seconds from the first problem in such a stretch;
+    `triggers` are those instants. It is never deleted: what it excused stays excused.
     """
 
     name = models.CharField(max_length=80)
@@ -25,6 +26,10 @@ class MaintenanceWindow(models.Model):
     schedule = models.CharField(max_length=120, blank=True)
     zone = models.CharField(max_length=64)
     lasts = models.PositiveIntegerField(default=0)
+    flexible = models.PositiveIntegerField(default=0, db_default=0)
+    triggers = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField())
+    )
     for_client = models.BooleanField(default=True)
     made_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()

@@ -6,6 +6,13 @@ from django.db.models import Q
 
 from contracts.clients.models import Device, Site
 from monitoring.rules.words import ABOVE_CAP
+from tenants.people.rules.viewer import Viewer
+
+
+class KeyQuerySet(models.QuerySet["EnrolmentKey"]):
+    def visible_to(self, viewer: Viewer) -> "KeyQuerySet":
+        """Only the MSP's people know of keys."""
+        return self if viewer.is_staff else self.none()
 
 
 class EnrolmentKey(models.Model):
@@ -36,6 +43,8 @@ class EnrolmentKey(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True)
     seen = models.JSONField(default=dict, db_default={})
+
+    objects = KeyQuerySet.as_manager()
 
     class Meta:
         constraints = [

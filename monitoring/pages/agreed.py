@@ -86,7 +86,8 @@ def _agree(request: HttpRequest, values: dict[str, Any]) -> MaintenanceWindow:
     try:
         return actions.agree_window(
             name=values["name"], starts_at=begins, zone=values["zone"],
-            for_client=values["for_client"], **(many if days else {"ends_at": ends}),
+            for_client=values["for_client"], flexible=60 * (values["flexible"] or 0),
+            **(many if days else {"ends_at": ends}),
             **scope, **now,
         )  # fmt: skip
     except Refused as error:

@@ -18,7 +18,7 @@ from monitoring.queries.standing import Pulse, with_state
 from monitoring.rules import behind
 from monitoring.rules.behind import Edge, Standing
 from monitoring.rules.judging import Quiet, Reason
-from monitoring.rules.windows import holds_until
+from monitoring.rules.windows import holds_until, span_at
 
 PATIENCE = 600  # what was agreed is over: one own interval, at most this, to report again
 
@@ -48,12 +48,20 @@ class Surroundings:
 
     def maintenance(self, check: Check, at: datetime) -> datetime | None:
         """When the maintenance ends a check is in at an instant, its own or of what is above it."""
+        rows = self._windows_of(check)
+        return holds_until([windows.rule_of(row) for row in rows], at) if rows else None
+
+    def beginning(self, check: Check, at: datetime) -> list[windows.MaintenanceWindow]:
+        """The flexible windows that a problem of a check at an instant begins."""
+        return [row for row in self._windows_of(check) if span_at(windows.rule_of(row), at)]
+
+    def _windows_of(self, check: Check) -> list[windows.MaintenanceWindow]:
+        """Windows that are about a check, its device, or what that stands behind."""
         if not self._windows:
-            return None
+            return []
         above = [self.known[pk] for pk in behind.ancestors(self.edges, check.device_id)]
         places = [windows.place_of(check.device, check.pk), *map(windows.place_of, above)]
-        rows = [row for row in self._windows if any(windows.covers(row, place) for place in places)]
-        return holds_until([windows.rule_of(row) for row in rows], at)
+        return [row for row in self._windows if any(windows.covers(row, place) for place in places)]
 
     # -- what stands behind what
 

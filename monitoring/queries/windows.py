@@ -17,12 +17,15 @@ from monitoring.rules.windows import Gap
 def rule_of(row: MaintenanceWindow) -> rules.Window:
     """The window as the rules want it."""
     schedule = Schedule(CRON, row.schedule, row.zone) if row.schedule else None
-    return rules.Window(row.starts_at, row.ends_at, schedule, row.lasts, row.cancelled_at)
+    triggers = tuple(datetime.fromisoformat(text) for text in row.triggers)
+    return rules.Window(
+        row.starts_at, row.ends_at, schedule, row.lasts, row.cancelled_at, row.flexible, triggers
+    )
 
 
 def touching(start: datetime, end: datetime) -> QuerySet[MaintenanceWindow]:
     """Windows that may hold somewhere between two instants."""
-    slack = rules.LONGEST_OF_MANY  # the last of many may last over the window's own end
+    slack = 2 * rules.LONGEST_OF_MANY  # the last of many, or one begun late, lasts over the end
     alive = Q(ends_at__isnull=True) | Q(ends_at__gt=start - slack)
     uncut = Q(cancelled_at__isnull=True) | Q(cancelled_at__gt=start)
     return MaintenanceWindow.objects.filter(alive & uncut, starts_at__lt=end)
@@ -95,22 +98,27 @@ def devices_in(at: datetime) -> Q | None:
 
 @dataclass(frozen=True)
 class Shown:
-    """A window on a page: when it is on or comes next, and whether that is now."""
+    """A window on a page: when it is on or comes next, and whether that is now.
+
+    `waits` says of a flexible one that its stretch is on and nothing has gone wrong in it yet.
+    """
 
     row: MaintenanceWindow
     starts_at: datetime | None
     ends_at: datetime | None
     on: bool
+    waits: bool = False
 
 
 def shown(rows: Iterable[MaintenanceWindow], at: datetime) -> list[Shown]:
     """Windows with their next stretch, those that are on first, then by when they come."""
     found = []
     for row in rows:
-        gap = rules.next_of(rule_of(row), at)
-        found.append(
-            Shown(row, gap[0] if gap else None, gap[1] if gap else None, bool(gap and gap[0] <= at))
-        )
+        rule = rule_of(row)
+        gap = rules.next_of(rule, at)
+        waits = rules.span_at(rule, at) is not None
+        on = bool(gap and gap[0] <= at) and not waits
+        found.append(Shown(row, gap[0] if gap else None, gap[1] if gap else None, on, waits))
     far = at + timedelta(days=4000)
     return sorted(found, key=lambda one: (not one.on, one.starts_at or far, one.row.name))
 
@@ -149,7 +157,7 @@ def calendar(rows: Sequence[MaintenanceWindow], days: Sequence[datetime]) -> lis
         parts = [
             (row, max(since, start), min(until, end))
             for row in rows
-            for since, until in rules.occurrences(rule_of(row), start, end)
+            for since, until in rules.spans(rule_of(row), start, end)
         ]
         found.append(Day(start, sorted(parts, key=lambda part: (part[1], part[0].name))))
     return found

@@ -2,7 +2,9 @@
 
 A window is one stretch, or a cron line with how long each lasts. Both ends are by the clock on the
 wall of its zone: a night from 22:00 to 06:00 ends at six also when the hour changes in between, and
-belongs to the day it begins on. A window whose zone nobody knows holds nothing back: rather one
+belongs to the day it begins on. A flexible window is agreed to lie somewhere in such a stretch: it
+begins with the first problem there and lasts its own time, also beyond the stretch; where nothing
+goes wrong it never begins (H1). A window whose zone nobody knows holds nothing back: rather one
 alarm too many.
 """
 
@@ -34,7 +36,8 @@ class BadWindow(ValueError):
 class Window:
     """From `starts_at` to `ends_at`, or each tick of `schedule` between them for `lasts` seconds.
 
-    A recurring window may have no end. `cancelled_at` ends it before its time.
+    A recurring window may have no end. `cancelled_at` ends it before its time. One that is
+    `flexible` lasts so many seconds from the first of its `triggers` in each of these stretches.
     """
 
     starts_at: datetime
@@ -42,12 +45,41 @@ class Window:
     schedule: Schedule | None = None
     lasts: int = 0
     cancelled_at: datetime | None = None
+    flexible: int = 0
+    triggers: tuple[datetime, ...] = ()
 
 
 def occurrences(window: Window, start: datetime, end: datetime) -> list[Gap]:
     """The stretches of a window that touch [start, end), each half-open, oldest first."""
+    if not window.flexible:
+        return spans(window, start, end)
+    since = start - timedelta(seconds=window.flexible)
+    begun = [_begun(window, span) for span in spans(window, since, end)]
+    return _touching(window, [gap for gap in begun if gap], start, end)
+
+
+def spans(window: Window, start: datetime, end: datetime) -> list[Gap]:
+    """The stretches that were agreed, whether a flexible window begins in them or not."""
     latest = min(filter(None, (end, window.cancelled_at)))
-    found = _found(window, start, latest)
+    return _touching(window, _found(window, start, latest), start, end)
+
+
+def span_at(window: Window, at: datetime) -> Gap | None:
+    """The stretch in which a flexible window would begin with a problem now, if none began it."""
+    if not window.flexible:
+        return None
+    found = spans(window, at, at + timedelta(microseconds=1))
+    return next((one for one in found if _begun(window, one) is None), None)
+
+
+def _begun(window: Window, span: Gap) -> Gap | None:
+    """The part of a stretch, and beyond, for which a flexible window is on."""
+    inside = [one for one in window.triggers if span[0] <= one < span[1]]
+    first = min(inside, default=None)
+    return (first, first + timedelta(seconds=window.flexible)) if first else None
+
+
+def _touching(window: Window, found: Iterable[Gap], start: datetime, end: datetime) -> list[Gap]:
     cut = [(since, min(filter(None, (until, window.cancelled_at)))) for since, until in found]
     return [(since, until) for since, until in cut if since < min(until, end) and until > start]
 
@@ -91,11 +123,18 @@ def holds_until(windows: Iterable[Window], at: datetime) -> datetime | None:
 
 
 def next_of(window: Window, at: datetime) -> Gap | None:
-    """The stretch that is on or comes next; None where none comes within two years."""
+    """The stretch that is on or comes next; None where none comes within two years.
+
+    Of a flexible window it is the one it lies in, or the one that has begun.
+    """
+    if window.flexible and (on := occurrences(window, at, at + timedelta(microseconds=1))):
+        return on[0]
     if window.schedule is None:
-        return next(iter(occurrences(window, at, max(at, window.starts_at) + LONGEST)), None)
+        found = spans(window, at, max(at, window.starts_at) + LONGEST)
+        return next((one for one in found if _begun(window, one) is None), None)
     for days in (8, 40, 740):
-        found = occurrences(window, at, max(at, window.starts_at) + timedelta(days=days))
+        found = spans(window, at, max(at, window.starts_at) + timedelta(days=days))
+        found = [one for one in found if _begun(window, one) is None]
         if found:
             return found[0]
     return None
@@ -105,6 +144,8 @@ def demand_window(window: Window, at: datetime) -> None:
     """Raise BadWindow, naming the field, where a window cannot be held."""
     if window.starts_at > at + FARTHEST:
         raise BadWindow("It begins within five years.", field="starts_at")
+    if window.flexible and not 60 <= window.flexible <= LONGEST_OF_MANY.total_seconds():
+        raise BadWindow("It lasts from a minute to seven days.", field="flexible")
     if window.schedule is not None:
         _demand_many(window, at)
         return

@@ -155,12 +155,16 @@ def test_a_window_that_cannot_be_says_why(scene, ben, more, reason):
 
 
 def test_a_window_on_days_of_the_week_comes_again(scene, ben):
-    typed = typed_window(scene, days=["1", "3"], scope=f"client:{scene.server.client_id}")
+    typed = typed_window(
+        scene, days=["1", "3"], scope=f"client:{scene.server.client_id}", flexible="45"
+    )
     assert ben.post("/maintenance/new", typed).status_code == 303
     window = MaintenanceWindow.objects.get()
     assert window.schedule.endswith("* * 1,3")
-    assert (window.lasts, window.ends_at) == (7200, None)
-    assert "comes again" in ben.get("/maintenance").content.decode()
+    assert (window.lasts, window.ends_at, window.flexible) == (7200, None, 2700)
+    html = ben.get("/maintenance").content.decode()
+    assert "comes again" in html
+    assert "45m from the first problem in that time" in html
 
 
 def test_what_is_in_maintenance_is_shown_so(scene, ben):

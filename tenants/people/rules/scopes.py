@@ -14,6 +14,8 @@ RIGHTS: dict[str, tuple[Permission, Permission]] = {
     "quotes": (_P.AGREEMENT_VIEW, _P.AGREEMENT_EDIT),
     "tickets": (_P.TICKET_VIEW, _P.TICKET_EDIT),
     "incidents": (_P.INCIDENT_VIEW, _P.INCIDENT_EDIT),
+    "windows": (_P.INCIDENT_VIEW, _P.MONITOR_EDIT),
+    "keys": (_P.MONITOR_EDIT, _P.MONITOR_EDIT),
     "invoices": (_P.BILLING_VIEW, _P.BILLING_EDIT),
 }
 SCOPES: tuple[str, ...] = tuple(f"{name}:{verb}" for name in RIGHTS for verb in ("read", "write"))

@@ -5,6 +5,8 @@
 3. The same key with another body or address is a mistake of the program: 422.
 4. Only what was done is stored, in the transaction that did it. A refusal may be sent again.
 
+5. What is shown once is not stored: an answer with a secret says in `kept` what may be given again.
+
 The lock is the database's and ends with the transaction, so a killed process leaves nothing in
 the way.
 """
@@ -76,7 +78,7 @@ def _fingerprint(request: Request) -> str:
 
 
 def _store(request: Request, key: str, response: Response) -> None:
-    body = JSONRenderer().render(response.data)
+    body = JSONRenderer().render(getattr(response, "kept", response.data))
     Replay.objects.create(
         api_key=request.auth, key=key, fingerprint=_fingerprint(request),
         status=response.status_code, body=json.loads(body), at=datetime.now(UTC),

@@ -137,3 +137,76 @@ def test_joined_stretches_hold_exactly_the_same_instants(found, minute):
     whole = windows.joined(found)
     assert any(a <= at < b for a, b in found) == any(a <= at < b for a, b in whole)
     assert all(one[1] < two[0] for one, two in pairwise(whole))
+
+
+# -- flexible (H1) ---------------------------------------------------------------------------------
+
+EVENING, SIX = instant("2026-06-02T18:00:00"), instant("2026-06-02T22:00:00")
+
+
+def flexible(*minutes: int, lasts: int = 60, **more) -> Window:
+    """An hour somewhere between 18 and 22 o'clock, begun so many minutes after 18."""
+    begun = tuple(EVENING + timedelta(minutes=one) for one in minutes)
+    return Window(EVENING, SIX, flexible=lasts * 60, triggers=begun, **more)
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (flexible(), []),
+        (flexible(30), [(30, 90)]),
+        (flexible(90, 30, 200), [(30, 90)]),
+        (flexible(230), [(230, 290)]),  # it lasts its own time, beyond the stretch too
+        (flexible(240), []),  # the stretch is over with its last instant
+        (flexible(-1), []),
+        (flexible(30, cancelled_at=EVENING + timedelta(minutes=45)), [(30, 45)]),
+        (flexible(30, cancelled_at=EVENING + timedelta(minutes=20)), []),
+    ],
+)
+def test_a_flexible_window_begins_with_the_first_problem_and_lasts_its_time(window, expected):
+    found = windows.occurrences(window, EVENING - timedelta(days=1), SIX + timedelta(days=1))
+    minutes = [tuple((one - EVENING) // timedelta(minutes=1) for one in gap) for gap in found]
+    assert minutes == expected
+
+
+def test_a_flexible_window_is_on_beyond_its_stretch_for_who_asks_late():
+    after = SIX + timedelta(minutes=20)
+    assert windows.holds_until([flexible(230)], after) == EVENING + timedelta(minutes=290)
+    assert windows.holds_until([flexible()], EVENING + timedelta(minutes=5)) is None
+
+
+@pytest.mark.parametrize(
+    ("window", "minute", "waits"),
+    [(flexible(), 0, True), (flexible(), 239, True), (flexible(), 240, False),
+     (flexible(), -1, False), (flexible(30), 31, False), (flexible(30), 120, False),
+     (Window(EVENING, SIX), 5, False)],
+)  # fmt: skip
+def test_it_waits_for_its_first_problem_once_in_each_stretch(window, minute, waits):
+    at = EVENING + timedelta(minutes=minute)
+    assert (windows.span_at(window, at) is not None) is waits
+
+
+def test_each_night_of_a_flexible_window_begins_by_itself():
+    first, second = instant("2026-06-02T23:00:00"), instant("2026-06-04T20:30:00")
+    window = nightly(flexible=1800, triggers=(first, second))
+    week = instant("2026-06-01T00:00:00"), instant("2026-06-06T00:00:00")
+    found = windows.occurrences(window, *week)
+    half = timedelta(minutes=30)
+    assert found == [(first, first + half), (second, second + half)]
+    next_night = windows.next_of(nightly(), instant("2026-06-03T12:00:00"))
+    assert windows.next_of(window, first + half) == next_night
+    assert windows.next_of(flexible(30), EVENING + timedelta(minutes=100)) is None
+
+
+@given(
+    triggers=st.lists(st.integers(-300, 600), max_size=5), lasts=st.integers(1, 600),
+    minute=st.integers(-400, 1300),
+)  # fmt: skip
+def test_a_flexible_window_holds_for_its_time_at_most(triggers, lasts, minute):
+    window = flexible(*triggers, lasts=lasts)
+    found = windows.occurrences(window, EVENING - timedelta(days=2), SIX + timedelta(days=2))
+    inside = [one for one in triggers if 0 <= one < 240]
+    assert len(found) == bool(inside)
+    at = EVENING + timedelta(minutes=minute)
+    held = bool(inside) and min(inside) <= minute < min(inside) + lasts
+    assert (windows.holds_until([window], at) is not None) is held

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from monitoring import actions
-from monitoring.models import Incident, MaintenanceWindow
+from monitoring.models import Incident
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
 from msp.kit.rest.fields import Id, Instant, WriteSerializer, YesNo
 from tenants.people.tokens import once
@@ -71,37 +71,8 @@ class AcknowledgeIncident(OneEndpoint):
         return self.given(incident)
 
 
-class WindowShown(serializers.ModelSerializer):
-    client_id = serializers.IntegerField(read_only=True, allow_null=True)
-    site_id = serializers.IntegerField(read_only=True, allow_null=True)
-    device_id = serializers.IntegerField(read_only=True, allow_null=True)
-
-    class Meta:
-        model = MaintenanceWindow
-        fields = (
-            "id", "name", "client_id", "site_id", "device_id", "starts_at", "ends_at", "schedule",
-            "zone", "lasts", "for_client", "made_by", "created_at", "cancelled_at",
-        )  # fmt: skip
-
-
-class WindowFilter(django_filters.FilterSet):
-    client_id = Id()
-    device_id = Id()
-    ends_since = Instant(field_name="ends_at", lookup_expr="gte")
-
-
-class Windows(ListEndpoint):
-    """Maintenance windows, once or recurring by a cron line; they are agreed on in the pages."""
-
-    scope = "incidents"
-    queryset = MaintenanceWindow.objects.all()
-    serializer_class = WindowShown
-    filterset_class = WindowFilter
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents", Incidents.as_view(), name="api-incidents"),
-    path("maintenance-windows", Windows.as_view(), name="api-windows"),
     path("incidents/<int:pk>", OneIncident.as_view(), name="api-incident"),
     path(
         "incidents/<int:pk>/acknowledge",
