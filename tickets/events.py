@@ -381,3 +381,14 @@ class TimeFreed(Event):
     client_id: int
     count: int
     ref: str
+
+
+@dataclass(frozen=True)
+class TicketPaidBy(Event):
+    """Work on it is paid by something else than its time, or by its time again."""
+
+    kind: ClassVar[str] = "tickets.paid_by"
+    sentence: ClassVar[str] = "let its work be paid by {paid_by}"
+    ticket_id: int
+    client_id: int
+    paid_by: str

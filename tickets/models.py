@@ -28,6 +28,7 @@ class Ticket(models.Model):
     client that nobody answered, `touched_at` the last time a person and not the product acted;
     `policy_reason` says why this promise holds, `policy_failed` why the others do not, and
     `level_chosen` that somebody chose it by hand, `verdict` is what coverage said of work on it.
+    `paid_by` names what pays for work on it, such as a fixed fee, so that its time is not charged.
     `client_since` is set where the client was wrong before: what was said until then is not theirs
     to read. `resumes_at` is the exact instant a wait
     ends by itself, and `resume_cause` whether a date was agreed or the longest wait is over.
@@ -97,6 +98,7 @@ class Ticket(models.Model):
     level_chosen = models.BooleanField(default=False, db_default=False)
     covered = models.BooleanField(default=False)
     verdict = models.CharField(max_length=10, blank=True, default="", db_default="")
+    paid_by = models.CharField(max_length=160, blank=True, default="", db_default="")
     policy_reason = models.TextField(blank=True)
     policy_failed = ArrayField(models.TextField(), default=list, blank=True)
     opened_at = models.DateTimeField()

@@ -5,6 +5,7 @@ from tickets.actions.many import Change, change_many
 from tickets.actions.merging import merge
 from tickets.actions.moving import hold_to, move, restamp
 from tickets.actions.opening import Begins, open_ticket
+from tickets.actions.paying import pay_by
 from tickets.actions.progress import close, reopen, resolve, set_status
 from tickets.actions.promises import BATCH, assess, breach_due, resume_due, set_priority, warn_due
 from tickets.actions.talk import client_message, contest_wait, note, reply, vendor_answered
@@ -43,6 +44,7 @@ __all__ = [
     "move",
     "note",
     "open_ticket",
+    "pay_by",
     "remove_time",
     "reopen",
     "reply",

@@ -90,6 +90,8 @@ def told_client(ticket: Ticket) -> list[str]:
     seconds = sum(int(part["seconds"]) for part in charged)
     if not seconds:
         return []
+    if ticket.paid_by:
+        return [f"Our work on this is paid by {ticket.paid_by}."]
     whole = sum(int(part["seconds"]) for part in parts)
     said = [f"We worked {minutes_said(whole)} on this."]
     if seconds == whole:
@@ -106,10 +108,7 @@ def minutes_said(seconds: int) -> str:
 
 def seconds_logged(*, person_id: int, since: datetime) -> int:
     """What a person wrote down that began since an instant."""
-    rows = TimeEntry.objects.done().filter(person_id=person_id, started_at__gte=since)
-    took = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
-    total = rows.aggregate(sum=Sum(took))["sum"]
-    return int(total.total_seconds()) if total else 0
+    return _took(TimeEntry.objects.done().filter(person_id=person_id, started_at__gte=since))
 
 
 # -- what billing charges ------------------------------------------------------------------------
@@ -134,10 +133,11 @@ def work_of(
 ) -> list[Piece]:  # fmt: skip
     """A client's time worked before a day, as far as it was written down by an instant.
 
-    With `refs` only what is not billed yet, or stands on one of those bills.
+    What something else pays for, such as a fixed fee, is left out unless a bill has taken it. With
+    `refs` only what is not billed yet, or stands on one of those bills.
     """
     rows = TimeEntry.objects.done().filter(
-        client_id=client_id, worked_on__lt=before, created_at__lte=known_at
+        _charged(), client_id=client_id, worked_on__lt=before, created_at__lte=known_at
     )
     if since is not None:
         rows = rows.filter(worked_on__gte=since)
@@ -148,8 +148,24 @@ def work_of(
 
 def clients_with_open_time(*, before: date) -> set[int]:
     """Clients for whom something was worked before a day that stands on no approved bill."""
-    rows = TimeEntry.objects.done().filter(worked_on__lt=before, billed_ref="")
+    rows = TimeEntry.objects.done().filter(_charged(), worked_on__lt=before, billed_ref="")
     return set(rows.values_list("client_id", flat=True).distinct())
+
+
+def seconds_on(ticket_ids: Iterable[int]) -> int:
+    """What was written down on these tickets."""
+    return _took(TimeEntry.objects.done().filter(ticket_id__in=set(ticket_ids)))
+
+
+def _took(rows: QuerySet[TimeEntry]) -> int:
+    took = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
+    total = rows.aggregate(sum=Sum(took))["sum"]
+    return int(total.total_seconds()) if total else 0
+
+
+def _charged() -> Q:
+    """Time that is charged as time, or stands on a bill already."""
+    return Q(ticket__paid_by="") | ~Q(billed_ref="")
 
 
 def changed_since(entry_ids: Iterable[int], instant: datetime) -> bool:
