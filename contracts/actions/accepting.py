@@ -26,7 +26,6 @@ from contracts.models import (
 )
 from contracts.queries import quotes as queries
 from contracts.rules import quoting
-from contracts.rules.quoting.content import Once
 from contracts.rules.terms import write_terms
 from msp.kit.periods import anchored, local_date
 from msp.kit.refs import Actor, system
@@ -205,17 +204,19 @@ def _start(version: QuoteVersion, wanted: Wanted, at: datetime) -> date:
 
 
 def _agreed_lines(answer: Answer) -> list[LineInput]:
-    """The recurring lines that were accepted, with the keys they had in the quote."""
+    """The lines an agreement carries, as accepted, with the keys they had in the quote."""
     choice = queries.accepted_choice(answer)
-    wanted = [one.line for one in choice.chosen] if choice else []
+    wanted = [one.line for one in choice.chosen if not one.line.is_once] if choice else []
+    if not wanted:
+        return []
+    starts_on = date.fromisoformat(answer.document["accepted"]["starts_on"])
     services = Service.objects.in_bulk([line.service_id for line in wanted if line.service_id])
     return [
         LineInput(
-            line.description, line.terms.kind, write_terms(line.terms),
+            line.description, line.terms.kind, write_terms(line.agreed(starts_on)),
             services.get(line.service_id or 0), line_key=uuid.UUID(line.key),
         )
         for line in wanted
-        if not isinstance(line.terms, Once)
     ]  # fmt: skip
 
 

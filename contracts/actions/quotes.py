@@ -37,7 +37,8 @@ LONGEST_AHEAD = timedelta(days=3 * 366)
 @transaction.atomic
 def draft_quote(
     *, client: Client, name: str, contact: Contact | None = None, currency: str | None = None,
-    roadmap: Roadmap | None = None, by: Actor, at: datetime,
+    roadmap: Roadmap | None = None, becomes: str = QuoteVersion.Becomes.DRAFT, by: Actor,
+    at: datetime,
 ) -> Quote:  # fmt: skip
     """Begin a quote with an empty first version. Its number follows the last one without a gap."""
     if client.archived_at is not None:
@@ -50,8 +51,9 @@ def draft_quote(
     _numbered(quote)
     content = quoting.Content((quoting.Option(FIRST_OPTION, quote.name[:80]),))
     QuoteVersion.objects.create(
-        quote=quote, number=1, content=quoting.write_content(content), created_at=at
-    )
+        quote=quote, number=1, content=quoting.write_content(content), becomes=becomes,
+        created_at=at,
+    )  # fmt: skip
     announce(events.QuoteDrafted(quote.pk, client.pk, quote.number, quote.name), by=by, at=at)
     return quote
 

@@ -98,8 +98,11 @@ def quote_phases(*, roadmap: Roadmap, keys: Collection[str], by: Actor, at: date
     day = local_date(at, roadmap.client.zone)
     chosen = [one for one in queries.stages_of(roadmap, day) if one.phase.key in set(keys)]
     lines = {
-        one.service.pk: one.line for stage in chosen for one in stage.services if one.line
-    }  # fmt: skip
+        one.service.pk: (stage.phase.name, one.line)
+        for stage in chosen
+        for one in stage.services
+        if one.line
+    }
     if not lines:
         raise Refused("Choose phases that hold services with a price.", field="phases")
     quote = draft_quote(
@@ -111,9 +114,10 @@ def quote_phases(*, roadmap: Roadmap, keys: Collection[str], by: Actor, at: date
         version=quote.versions.get(), options=[OptionInput(roadmap.name[:80])],
         lines=[
             QuotedInput(
-                one.service.name[:120], one.kind, one.facts, one.quantity, service=one.service
+                one.service.name[:120], one.kind, one.facts, one.quantity, service=one.service,
+                phase=phase[:80],
             )
-            for one in lines.values()
+            for phase, one in lines.values()
         ],
         intro=said, starts_on=max(day, min(one.phase.starts_on for one in chosen)),
         valid_until_on=day + timedelta(days=30), by=by, at=at,

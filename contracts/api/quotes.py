@@ -105,6 +105,10 @@ class LineNew(WriteSerializer):
     )
     optional = serializers.BooleanField(required=False)
     ticked = serializers.BooleanField(required=False)
+    phase = serializers.CharField(
+        max_length=80, required=False, allow_blank=True,
+        help_text="Of the project it is a milestone of, where the quote becomes one.",
+    )  # fmt: skip
     discount = serializers.DecimalField(
         max_digits=7, decimal_places=4, required=False, min_value=Decimal(0),
         max_value=Decimal(100),

@@ -60,7 +60,7 @@ class QuoteForm(forms.Form):
     )
     becomes = forms.ChoiceField(
         label="Once accepted, it becomes", choices=QuoteVersion.Becomes.choices,
-        help_text="What is delivered once is billed by itself. A project cannot be made of it yet.",
+        help_text="What is delivered once is billed by itself, or is a project's milestones.",
     )  # fmt: skip
     intro = forms.CharField(
         label="To begin with", widget=forms.Textarea(attrs={"rows": 5}), required=False,
@@ -128,9 +128,7 @@ class OptionForm(forms.Form):
 class QuotedLineForm(PriceFields):
     """One line: words, a list price and what is taken off it, how many, in which options."""
 
-    kind = forms.ChoiceField(
-        choices=[_ONCE, *(one for one in KINDS if one[0] != "block")], label="Counts"
-    )
+    kind = forms.ChoiceField(choices=[_ONCE, *KINDS], label="Counts")
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     description = forms.CharField(max_length=120, label="Line")
     service = forms.TypedChoiceField(label="Service", required=False, coerce=int, empty_value=None)
@@ -146,6 +144,14 @@ class QuotedLineForm(PriceFields):
         label="In these options; none means all",
         widget=forms.CheckboxSelectMultiple,
     )
+    lasts_months = forms.IntegerField(
+        min_value=1, max_value=120, required=False, label="Used within, in months",
+        help_text="From the start; empty: they never end.",
+    )  # fmt: skip
+    phase = forms.CharField(
+        max_length=80, required=False, label="Phase",
+        help_text="Of the project it is a milestone of.",
+    )  # fmt: skip
     optional = forms.BooleanField(required=False, label="The client may leave it out")
     ticked = forms.BooleanField(required=False, label="Ticked to begin with")
 
@@ -155,6 +161,8 @@ class QuotedLineForm(PriceFields):
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.services = services
+        for name in ("bought_on", "expires_on"):  # nobody knows the day yet
+            del self.fields[name]
         self.fields["service"].choices = [
             ("", "No service"), *((pk, one.name) for pk, one in services.items())
         ]  # fmt: skip
@@ -166,6 +174,9 @@ class QuotedLineForm(PriceFields):
     def _facts(self, values: dict[str, Any]) -> dict[str, Any]:
         if values["kind"] == quoting.Once.kind:
             return {"unit_price": f"{values['price']:f}"}
+        if values["kind"] == quoting.BlockAhead.kind:
+            months = values["lasts_months"]
+            return self.work_facts(values) | ({"lasts_months": months} if months else {})
         return super()._facts(values)
 
     def line(self) -> QuotedInput:
@@ -176,7 +187,7 @@ class QuotedLineForm(PriceFields):
             quantity=Decimal(1) if quantity is None else quantity,
             options=tuple(said["options"]), optional=said["optional"], ticked=said["ticked"],
             discount=said["discount"] or Decimal(0), service=self.services.get(said["service"]),
-            key=said["key"],
+            key=said["key"], phase=said["phase"],
         )  # fmt: skip
 
 
@@ -240,6 +251,11 @@ def line_initial(line: quoting.QuotedLine) -> dict[str, Any]:
     facts = write_priced(listed)
     if isinstance(listed, quoting.Once):
         shown = {"kind": "once", "price": shown_price(listed.unit_price)}
+    elif isinstance(listed, quoting.BlockAhead):
+        shown = {
+            "kind": listed.kind, "price": shown_price(listed.amount), "hours": listed.hours,
+            "lasts_months": listed.lasts_months, "work_types": list(listed.work_types),
+        }  # fmt: skip
     else:
         shown = price_initial(listed.kind, facts)
     return shown | {
@@ -251,6 +267,7 @@ def line_initial(line: quoting.QuotedLine) -> dict[str, Any]:
         "options": list(line.options),
         "optional": line.optional,
         "ticked": line.ticked,
+        "phase": line.phase,
     }
 
 

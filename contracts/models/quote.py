@@ -22,7 +22,8 @@ class Quote(models.Model):
     answered until `expires_at`.
 
     `serial` counts without a gap: a quote is withdrawn, never deleted. `agreement` is what an
-    accepted one became, once.
+    accepted one became, once. One that changes an agreement names the version it was written
+    against (`amends`) and the one that came of it (`amended`).
     """
 
     class State(models.TextChoices):
@@ -58,6 +59,14 @@ class Quote(models.Model):
     agreement = models.OneToOneField(
         "contracts.Agreement", null=True, blank=True, on_delete=models.PROTECT, related_name="quote"
     )
+    amends = models.ForeignKey(
+        "contracts.AgreementVersion", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+", db_index=False,
+    )  # fmt: skip
+    amended = models.ForeignKey(
+        "contracts.AgreementVersion", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+", db_index=False,
+    )  # fmt: skip
     conversion_note = models.CharField(max_length=400, blank=True)
 
     objects = QuoteQuerySet.as_manager()
@@ -72,6 +81,10 @@ class Quote(models.Model):
             models.CheckConstraint(
                 name="only_accepted_quotes_become_agreements",
                 condition=Q(agreement__isnull=True) | Q(state="accepted"),
+            ),
+            models.CheckConstraint(
+                name="only_accepted_quotes_amend",
+                condition=Q(amended__isnull=True) | Q(state="accepted", amends__isnull=False),
             ),
         ]
         indexes = [
@@ -91,13 +104,14 @@ class QuoteVersion(models.Model):
     """What a quote says. A trigger refuses every change of a version that was sent.
 
     `content` is read by `rules.quoting`. `valid_until_on` is its last day on the client's calendar.
-    `becomes` says what an acceptance turns the recurring lines into; what is delivered once is
-    billed. Room for more, such as a project, is a further value of it.
+    `becomes` says what an acceptance turns it into. The recurring lines make an agreement; what is
+    delivered once is billed, or is the milestones of a project.
     """
 
     class Becomes(models.TextChoices):
         DRAFT = "draft", "A draft of an agreement, to look at"
         PUBLISHED = "published", "An agreement in effect from the start that was agreed"
+        PROJECT = "project", "A project whose milestones are what is delivered once"
 
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

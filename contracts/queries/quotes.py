@@ -35,7 +35,8 @@ class Offered:
     @property
     def tells(self) -> bool:
         """Whether the words say more than the amount does."""
-        return self.line.is_counted or self.line.quantity != 1
+        block = isinstance(self.line.terms, quoting.BlockAhead)
+        return block or self.line.is_counted or self.line.quantity != 1
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,24 @@ def said(line: QuotedLine, currency: str) -> str:
     if isinstance(terms, quoting.Once):
         price = words.money(terms.unit_price, currency)
         return price if line.quantity == 1 else f"{plain(line.quantity)} × {price}"
+    if isinstance(terms, quoting.BlockAhead):
+        return block_said(terms, currency)
     sentence = words.sentence(terms, currency)
     if isinstance(terms, Usage):
         return f"{plain(line.quantity)} {terms.measure} a {terms.every} supposed: {sentence}"
     if isinstance(terms, Counting):
         return f"{plain(line.quantity)} now: {sentence}"
     return sentence
+
+
+def block_said(terms: quoting.BlockAhead, currency: str) -> str:
+    """`20 hours for $3,000.00, bought at the start, to use within 12 months`."""
+    kinds = [kind.replace("_", " ") for kind in terms.work_types]
+    only = f" for {' and '.join(kinds)} work" if kinds else ""
+    months = terms.lasts_months
+    until = f", to use within {months} month{'s' if months > 1 else ''}" if months else ""
+    price = words.money(terms.amount, currency)
+    return f"{plain(terms.hours)} hours for {price}{only}, bought at the start{until}"
 
 
 def plain(number: Decimal) -> str:

@@ -133,6 +133,11 @@ def stages_of(roadmap: Roadmap, day: date, found: list[rules.Finding] | None = N
     ]
 
 
+def phases_of(roadmap: Roadmap) -> list[rules.Phase]:
+    """The phases of a plan with their days."""
+    return list(rules.read_phases(roadmap.phases))
+
+
 def _priced(roadmap: Roadmap, service: Service, day: date, units: list) -> Priced:
     try:
         line = proposed(

@@ -41,6 +41,7 @@ class QuotedInput:
     discount: Decimal = Decimal(0)
     service: Service | None = None
     key: str = ""
+    phase: str = ""
 
 
 def written_content(
@@ -97,6 +98,7 @@ def _line(at: int, given: QuotedInput, places: int) -> dict[str, Any]:
         "ticked": given.ticked and given.optional,
         "service_id": given.service.pk if given.service else None,
         "discount": f"{Decimal(given.discount):f}",
+        "phase": given.phase,
     }
 
 

@@ -6,22 +6,27 @@ list price stands beside them to be read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from contracts.rules.pricing.schemes import check_price
 from contracts.rules.repricing import uplift_facts
-from contracts.rules.terms import Counting, Terms, Usage, read_terms, write_terms
+from contracts.rules.terms import Block, Counting, Terms, Usage, read_terms, write_terms
+from contracts.rules.terms.worked import MOST_KINDS, check_hours
 from msp.kit.facts import Facts, InvalidFact, inside
+from msp.kit.periods import anchored
 
 MOST_OPTIONS = 4
 MOST_LINES = 60
 MOST_UNITS = 5000
 MOST_USED = 10_000_000
 MOST_INCLUDED = 60
+LONGEST_PHASE = 80
 VERDICTS = ("in", "extra", "out")
 ONCE = "once"
+LONGEST_BLOCK = 120
 _FOLLOWING = ("percentage", "discount", "commitment")
 
 
@@ -34,6 +39,36 @@ class Once:
 
     def __post_init__(self) -> None:
         check_price("unit_price", self.unit_price)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAhead:
+    """Hours that are bought when the agreement starts, whenever that will be.
+
+    A block of an agreement names the day it was bought on and its last day; a quote cannot know
+    them yet, so it says for how many months the hours last.
+    """
+
+    kind: ClassVar[str] = Block.kind
+    amount: Decimal
+    hours: Decimal
+    lasts_months: int | None = None
+    work_types: tuple[str, ...] = field(default=(), metadata={"sparse": True})
+
+    def __post_init__(self) -> None:
+        check_price("amount", self.amount)
+        check_hours("hours", self.hours)
+        if self.lasts_months is not None and not 1 <= self.lasts_months <= LONGEST_BLOCK:
+            raise InvalidFact("lasts_months", f"must be 1 to {LONGEST_BLOCK}")
+
+    def bought(self, on: date) -> Block:
+        """The block as the agreement has it, at the same price."""
+        months = self.lasts_months
+        last_on = anchored(on, months) - timedelta(days=1) if months else None
+        return Block(self.amount, self.hours, on, last_on, self.work_types)
+
+
+Priced = Terms | Once | BlockAhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +97,21 @@ class QuotedLine:
 
     `quantity` are the pieces of a line that is delivered once, or the units a counted line is
     reckoned with, or what is supposed to be used; the bill counts what is there. An `optional` line
-    is the client's to tick.
+    is the client's to tick. `phase` is the stretch of a plan it belongs to, where the quote becomes
+    a project.
     """
 
     key: str
     description: str
-    terms: Terms | Once
-    listed: Terms | Once
+    terms: Priced
+    listed: Priced
     quantity: Decimal = Decimal(1)
     options: tuple[str, ...] = ()
     optional: bool = False
     ticked: bool = False
     service_id: int | None = None
     discount: Decimal = Decimal(0)
+    phase: str = ""
 
     @property
     def is_once(self) -> bool:
@@ -83,6 +120,13 @@ class QuotedLine:
     @property
     def is_counted(self) -> bool:
         return isinstance(self.terms, Counting)
+
+    def agreed(self, starts_on: date) -> Terms:
+        """Its terms in an agreement that starts on a day."""
+        if isinstance(self.terms, BlockAhead):
+            return self.terms.bought(starts_on)
+        assert not isinstance(self.terms, Once)
+        return self.terms
 
     def stands_in(self, option: str) -> bool:
         """Whether it belongs to an option."""
@@ -144,8 +188,10 @@ def write_content(content: Content) -> dict[str, Any]:
     }
 
 
-def read_priced(kind: str, facts: object) -> Terms | Once:
+def read_priced(kind: str, facts: object) -> Priced:
     """The terms of a line, recurring or not."""
+    if kind == Block.kind:
+        return _read_block(Facts(facts))
     if kind != ONCE:
         return read_terms(kind, facts)
     reading = Facts(facts)
@@ -154,7 +200,18 @@ def read_priced(kind: str, facts: object) -> Terms | Once:
     return terms
 
 
-def write_priced(terms: Terms | Once) -> dict[str, Any]:
+def _read_block(facts: Facts) -> BlockAhead:
+    block = BlockAhead(
+        amount=facts.decimal("amount"),
+        hours=facts.decimal("hours"),
+        lasts_months=facts.whole("lasts_months") if facts.has("lasts_months") else None,
+        work_types=facts.texts("work_types", most=MOST_KINDS),
+    )
+    facts.done()
+    return block
+
+
+def write_priced(terms: Priced) -> dict[str, Any]:
     """The facts of a line, recurring or not."""
     return write_terms(terms)
 
@@ -212,6 +269,7 @@ def _read_line(value: object) -> QuotedLine:
         ticked=facts.flag("ticked", False),
         service_id=facts.whole("service_id") if facts.has("service_id") else None,
         discount=facts.decimal("discount", Decimal(0)),
+        phase=facts.text("phase", "").strip(),
     )
     facts.done()
     _check_line(line)
@@ -221,6 +279,8 @@ def _read_line(value: object) -> QuotedLine:
 def _check_line(line: QuotedLine) -> None:
     if not line.description or len(line.description) > 120:
         raise InvalidFact("description", "must have 1 to 120 characters")
+    if len(line.phase) > LONGEST_PHASE:
+        raise InvalidFact("phase", f"must have at most {LONGEST_PHASE} characters")
     most = MOST_USED if isinstance(line.terms, Usage) else MOST_UNITS
     if not 0 <= line.quantity <= most:
         raise InvalidFact("quantity", f"must be 0 to {most}, not {line.quantity!s:.20}")
@@ -244,7 +304,8 @@ def _written_option(option: Option) -> dict[str, Any]:
 
 
 def _written_line(line: QuotedLine) -> dict[str, Any]:
-    return {
+    phase = {"phase": line.phase} if line.phase else {}
+    return phase | {
         "key": line.key,
         "description": line.description,
         "kind": line.terms.kind,

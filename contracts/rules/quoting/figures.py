@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from contracts.rules.metering import AMOUNTS, Dial, Metered, Taken
-from contracts.rules.quoting.content import Content, Once, QuotedLine
+from contracts.rules.quoting.content import BlockAhead, Content, Once, Priced, QuotedLine
 from contracts.rules.rating import RATES, RatedLine, Reading, in_stages, total_of
 from contracts.rules.register import Interval
 from contracts.rules.rhythm import MONTHS
@@ -75,9 +75,7 @@ def figures(lines: Sequence[QuotedLine], currency: str) -> list[Figure]:
     def rate(place: int, earlier: list[RatedLine]) -> list[RatedLine]:
         line = lines[recurring[place]]
         rated = _rated(line, total_of(earlier), currency)
-        terms = line.terms
-        every = "month" if isinstance(terms, Once) else rhythm_of(terms).every
-        found[recurring[place]] = Figure(line, total_of(rated), every)
+        found[recurring[place]] = Figure(line, total_of(rated), _every(line.terms))
         return rated
 
     in_stages([lines[at].terms.kind for at in recurring], rate)
@@ -113,9 +111,13 @@ def _once(line: QuotedLine, terms: Once, currency: str) -> Decimal:
     return round_money(terms.unit_price * line.quantity, currency)
 
 
+def _every(terms: Priced) -> str:
+    return "once" if isinstance(terms, Once | BlockAhead) else rhythm_of(terms).every
+
+
 def _rated(line: QuotedLine, base: Decimal, currency: str) -> list[RatedLine]:
-    terms: Terms | Once = line.terms
     period: Period = _WHOLE
+    terms: Terms = line.agreed(period.start)
     if isinstance(terms, Usage):
         return RATES[terms.kind](terms, _supposed(terms, line.quantity), period, currency)
     return RATES[terms.kind](terms, Reading(period, units_of(line), base), period, currency)

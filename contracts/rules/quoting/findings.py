@@ -2,15 +2,10 @@
 
 from contracts.rules.doubles import Counted, doubles
 from contracts.rules.drafts import Finding
-from contracts.rules.quoting.content import Content, Once, Option, QuotedLine
+from contracts.rules.quoting.content import BlockAhead, Content, Once, Option, QuotedLine
 from contracts.rules.rhythm import Rhythm
-from contracts.rules.terms import Block, Commitment, Percentage, Reduction
+from contracts.rules.terms import Commitment, Percentage, Reduction
 from contracts.rules.terms.stored import rhythm_of
-
-_BLOCK = (
-    "A block of hours is bought on a day, and a quote does not know that day yet. Offer it as"
-    " delivered once, and add the block to the agreement when it is paid."
-)
 
 
 def findings(content: Content) -> list[Finding]:
@@ -22,8 +17,6 @@ def findings(content: Content) -> list[Finding]:
         unknown = [key for key in line.options if content.option(key) is None]
         if unknown:
             found.append(Finding(f"lines[{at}].options", "It names an option that is not there."))
-        if isinstance(line.terms, Block):
-            found.append(Finding(f"lines[{at}].kind", _BLOCK))
     for option in content.options:
         found += _of_option(content, option)
     return list(dict.fromkeys(found))
@@ -64,14 +57,14 @@ def _double(content: Content, option: Option) -> list[Finding]:
 
 
 def _counted(line: QuotedLine, option: Option) -> Counted | None:
-    if isinstance(line.terms, Once):
+    if isinstance(line.terms, Once | BlockAhead):
         return None
     return Counted(line.description, option.name, line.service_id, line.terms)
 
 
 def _mixed(content: Content, lines: list[QuotedLine]) -> list[Finding]:
     """A share of what is billed at different times would differ from bill to bill."""
-    others = [line.terms for line in lines if not isinstance(line.terms, Once)]
+    others = [line.terms for line in lines if not isinstance(line.terms, Once | BlockAhead)]
     plain = all(
         rhythm_of(terms) == Rhythm()
         for terms in others
