@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("contracts.api")),
     path("", include("tickets.api")),
     path("", include("tickets.dispatch.api")),
+    path("", include("tickets.projects.api")),
     path("", include("monitoring.api")),
     path("", include("billing.api")),
 ]

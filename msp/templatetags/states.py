@@ -56,6 +56,18 @@ STATES = {
         "expired": ("warn", "late", _("Expired")),
         "withdrawn": ("idle", "minus", _("Withdrawn")),
     },
+    "project": {
+        "planned": ("idle", "new", _("Planned")),
+        "running": ("accent", "half", _("Running")),
+        "done": ("ok", "done", _("Done")),
+        "cancelled": ("idle", "minus", _("Cancelled")),
+    },
+    "milestone": {
+        "planned": ("idle", "new", _("To do")),
+        "late": ("danger", "late", _("Late")),
+        "done": ("info", "half", _("Done, not accepted")),
+        "accepted": ("ok", "done", _("Accepted")),
+    },
     "invoice": {
         "draft": ("idle", "new", _("Draft")),
         "review": ("warn", "alert", _("Needs a look")),

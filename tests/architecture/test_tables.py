@@ -17,6 +17,7 @@ ORDER = (
     "contracts",
     "tickets",
     "dispatch",
+    "projects",
     "monitoring",
     "billing",
 )
