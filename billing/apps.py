@@ -9,6 +9,7 @@ class BillingConfig(AppConfig):
     fills = {
         "client": ["billing.pages.on_client_page"],
         "client-tabs": ["billing.pages.on_client_tabs"],
+        "project": ["billing.pages.on_project_page"],
         "today": ["billing.pages.on_today"],
         "agreement": ["billing.pages.on_agreement_page"],
         "device-rail": ["billing.pages.on_device_page"],

@@ -15,6 +15,9 @@ from tenants.journal.registry import Told, reacts_to
 from tenants.notices import actions as notices
 from tenants.people.models import Person
 from tenants.people.rules.roles import Permission, permissions_of
+from tickets.projects import events as work
+from tickets.projects import queries as projects
+from tickets.projects.models import Milestone
 
 
 @reacts_to(events.InvoiceIssued)
@@ -41,6 +44,8 @@ def send_invoice(event: events.InvoiceIssued, told: Told) -> None:
 def bill_what_is_delivered_once(event: contracts.QuoteAccepted, told: Told) -> None:
     """The lines of an accepted quote that no agreement carries, as a bill of their own."""
     quote = Quote.objects.select_related("client").get(pk=event.quote_id)
+    if projects.becomes_project(quote):
+        return  # its milestones are billed, each when it is done
     lines = [
         actions.OnceLine(line.key, line.description, line.terms.unit_price, line.quantity)
         for line in quotes.accepted_once(quote)
@@ -55,6 +60,22 @@ def bill_what_is_delivered_once(event: contracts.QuoteAccepted, told: Told) -> N
         currency=quote.currency, lines=lines, quote_id=quote.pk, quote_number=quote.number,
         by=system("Quotes"), at=told.at,
     )  # fmt: skip
+    _tell_of(bill, told)
+
+
+@reacts_to(work.MilestoneDone, work.MilestoneAccepted)
+def bill_a_milestone(event: work.MilestoneDone | work.MilestoneAccepted, told: Told) -> None:
+    """A milestone of a fixed fee, when the client accepts it or, where that was agreed, when it is
+    done: the same bill however often it is told."""
+    milestone = Milestone.objects.filter(pk=event.milestone_id).first()
+    bill = milestone and actions.bill_milestone(
+        milestone=milestone, by=system("Projects"), at=told.at
+    )
+    if bill is not None and bill.state == Invoice.State.DRAFT:
+        _tell_of(bill, told)
+
+
+def _tell_of(bill: Invoice, told: Told) -> None:
     for person in _approvers():
         notices.tell(
             person_id=person.pk, key=f"bill:{bill.pk}", reason="Billing",

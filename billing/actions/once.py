@@ -1,7 +1,7 @@
 """The bill of what is delivered once, such as what an accepted quote holds for no agreement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,37 +22,42 @@ ONCE = "once"
 
 @dataclass(frozen=True)
 class OnceLine:
-    """Something delivered once: `key` is what it is known by where it was agreed."""
+    """Something delivered once: `key` is what it is known by where it was agreed, `trace` what
+    else the line opens to."""
 
     key: str
     description: str
     unit_price: Decimal
-    quantity: Decimal
+    quantity: Decimal = Decimal(1)
+    trace: dict[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
 def bill_once(
     *, client: Client, source_key: str, title: str, explanation: str, currency: str,
-    lines: Sequence[OnceLine], quote_id: int | None = None, quote_number: str = "", by: Actor,
-    at: datetime,
+    lines: Sequence[OnceLine], tax: Decimal | None = None, quote_id: int | None = None,
+    quote_number: str = "", by: Actor, at: datetime,
 ) -> Invoice:  # fmt: skip
     """The draft of a bill without a run. The same `source_key` gives the same bill, however often
-    it is asked for; its tax is the client's of today."""
+    it is asked for. Its tax is the client's of today; `tax` says it where the bill is one of
+    several that are taxed to the cent like one, and then it has one line."""
     day = local_date(at, client.zone)
     amounts = [round_money(line.unit_price * line.quantity, currency) for line in lines]
     summed = totals([Taxable(amount, client.tax_rate) for amount in amounts], currency)
+    taxed = summed.tax if tax is None else tax
+    taxes = summed.line_taxes if tax is None else (tax,)
     bill, created = Invoice.objects.get_or_create(
         source_key=source_key,
         defaults={
             "client": client, "title": title[:120], "explanation": explanation[:400],
             "currency": currency, "starts_on": day, "ends_on": day + timedelta(days=1),
-            "net": summed.net, "tax": summed.tax, "total": summed.total,
+            "net": summed.net, "tax": taxed, "total": summed.net + taxed,
             "tax_rate": client.tax_rate, "known_at": at,
         },
     )  # fmt: skip
     if not created:
         return bill
-    pairs = zip(lines, amounts, summed.line_taxes, strict=True)
+    pairs = zip(lines, amounts, taxes, strict=True)
     InvoiceLine.objects.bulk_create(
         _line(bill, place, line, amount, tax, quote_number)
         for place, (line, amount, tax) in enumerate(pairs, start=1)
@@ -73,7 +78,7 @@ def _line(
         "quantity": f"{line.quantity:f}",
         "amount": f"{amount:f}",
         "quote": quote,
-    }
+    } | line.trace
     return InvoiceLine(
         invoice=bill, position=place, source_key=f"{bill.source_key}:{line.key}", kind=ONCE,
         description=line.description, quantity=line.quantity, unit_price=line.unit_price,

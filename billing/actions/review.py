@@ -7,6 +7,7 @@ from django.db import transaction
 
 from billing import events
 from billing.models import Invoice, LineTime, Run, RunItem
+from billing.queries.caps import passes_a_cap
 from billing.queries.labour import overdrawn
 from contracts.clients.models import Client
 from msp.kit.money import round_money
@@ -112,6 +113,11 @@ def _bind_time(invoice: Invoice, by: Actor, at: datetime) -> None:
     if overdrawn(invoice):
         raise Conflict(
             f"What {invoice.client} paid ahead was drawn by another bill since the count."
+            " Count it again."
+        )
+    if passes_a_cap(invoice):
+        raise Conflict(
+            f"Another bill of {invoice.client} took from a project's cap since the count."
             " Count it again."
         )
     tickets.bind_time(entry_ids=entries, ref=invoice.time_ref, by=by, at=at)

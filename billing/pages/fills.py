@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from billing.queries import invoices, units
+from billing.queries import invoices, of_projects, units
 from billing.queries.balances import Balance, balances
 from billing.queries.exposure import Exposure, exposure_of
 from contracts.clients.models import Client, Device
@@ -14,6 +14,7 @@ from contracts.models import Agreement
 from monitoring.models import Incident
 from tenants.people.rules.roles import Permission
 from tickets.models import Ticket
+from tickets.projects.models import Project
 
 
 def _sees(request: HttpRequest) -> bool:
@@ -81,6 +82,14 @@ def on_agreement_page(request: HttpRequest, agreement: Agreement) -> dict[str, A
         return None
     lines = invoices.last_lines_of(agreement.pk)
     return {"template": "billing/_of_agreement.html", "lines": lines} if lines else None
+
+
+def on_project_page(request: HttpRequest, project: Project) -> dict[str, Any] | None:
+    """What of a project was billed: its milestones, or its hours and what its cap took off."""
+    if not _sees(request):
+        return None
+    found = of_projects.billed(project)
+    return {"template": "billing/_of_project.html", "told": found, "project": project}
 
 
 def on_device_page(request: HttpRequest, device: Device) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
-from billing.queries import crediting
+from billing.queries import caps, crediting
 from billing.queries.meters import Known, read_for
 from billing.rules import usage_words
 from billing.rules.credit_words import PROMISES
@@ -240,6 +240,8 @@ def _again(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ..
     """What a line comes to when it is counted anew, and the units behind it."""
     if line.kind == crediting.KIND:
         return crediting.recounted(line, known), ()
+    if line.kind == caps.CAP:
+        return caps.recounted(line), ()
     return _worked(line) if line.kind == "time" else _recounted(line, known)
 
 

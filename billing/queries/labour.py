@@ -6,8 +6,8 @@ other bills drew from allowances and blocks is never drawn again.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
@@ -15,6 +15,7 @@ from uuid import NAMESPACE_OID, uuid5
 from django.db.models import Q
 
 from billing.models import Invoice, InvoiceLine, LineTime
+from billing.queries.caps import beyond_caps
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine, TimeShare, Written, written_for
 from billing.rules.labour import Told, described, rated, seconds_of, told_of
@@ -25,6 +26,8 @@ from contracts.rules.labour.grants import Given
 from contracts.rules.terms import Block, Hours, Labour, Retainer
 from msp.kit.periods import Period, month_of
 from tickets import queries as tickets
+from tickets.projects import queries as projects
+from tickets.projects.queries import Belongs
 from tickets.queries import Piece
 
 _STANDING = (Invoice.State.APPROVED, Invoice.State.ISSUED)
@@ -61,14 +64,15 @@ def work_on(
     if not pieces:
         return Work()
     taken = taken_elsewhere(client, month, as_then=as_then)
-    return charged(client, month, pieces, written, taken)
+    return charged(client, month, pieces, written, taken, as_then=as_then)
 
 
 def charged(
     client: Client, month: Period, pieces: Sequence[Piece], written: Sequence[Written],
-    taken: Sequence[Taken],
+    taken: Sequence[Taken], *, as_then: bool = False,
 ) -> Work:  # fmt: skip
     """Pieces of work priced under agreements, as lines of a bill."""
+    behind = projects.projects_of(piece.worked.ticket_id for piece in pieces)
     by_agreement: dict[int, list[Piece]] = defaultdict(list)
     unpriced: Counter[int] = Counter()
     asked: Counter[int] = Counter()
@@ -85,11 +89,12 @@ def charged(
             for piece in worked:
                 unpriced[piece.worked.entry_id] += piece.worked.seconds
             continue
-        found, charged_ = _of_agreement(own, worked, month, taken)
+        found, charged_ = _of_agreement(own, worked, month, taken, behind)
         lines += found
         unpriced += Counter(seconds_of(charged_, "unpriced"))
         asked += Counter(seconds_of(charged_, "asked"))
     bound = {share.charge.worked.entry_id for line in lines for share in line.times}
+    lines += beyond_caps(client, month, lines, behind, as_then=as_then)
     return Work(tuple(lines), _left(unpriced, bound), _left(asked, bound))
 
 
@@ -216,8 +221,9 @@ def _open(client: Client, month: Period, known: Known) -> list[Piece]:
 
 
 def _of_agreement(
-    own: Sequence[Written], pieces: Sequence[Piece], month: Period, taken: Sequence[Taken]
-) -> tuple[list[DraftLine], list[Charge]]:
+    own: Sequence[Written], pieces: Sequence[Piece], month: Period, taken: Sequence[Taken],
+    projects_behind: Mapping[int, Belongs],
+) -> tuple[list[DraftLine], list[Charge]]:  # fmt: skip
     currency = own[0].line.currency
     book = book_of(own, month, currency)
     behind = {(one.worked.entry_id, one.worked.part): one for one in pieces}
@@ -225,10 +231,11 @@ def _of_agreement(
     groups: dict[Told, list[Charge]] = defaultdict(list)
     for charge in found:
         if charge.outcome not in ("unpriced", "excluded", "asked"):
-            groups[told_of(charge)].append(charge)
+            project = projects_behind.get(charge.worked.ticket_id)
+            groups[told_of(charge, project.number if project else "")].append(charge)
     names = {str(one.line.line_key): one.line.description for one in own}
     lines = [
-        _line(own[0], told, parts, month, names, behind)
+        _line(own[0], told, parts, month, names, behind, projects_behind)
         for told, parts in sorted(groups.items(), key=lambda group: group[0].rank)
     ]
     return lines, found
@@ -236,7 +243,7 @@ def _of_agreement(
 
 def _line(
     one: Written, told: Told, parts: Sequence[Charge], month: Period, names: dict[str, str],
-    behind: dict[tuple[int, int], Piece],
+    behind: dict[tuple[int, int], Piece], projects_behind: Mapping[int, Belongs],
 ) -> DraftLine:  # fmt: skip
     service = month_of(told.worked_in)
     key = f"time:{one.line.agreement_id}:{told.key}"
@@ -246,6 +253,10 @@ def _line(
     )  # fmt: skip
     charge_key = told.charge_key(one.line.agreement_id, month)
     line = rated(told, parts, month, one.line.currency, charge_key)
+    if told.project:
+        project = projects_behind[parts[0].worked.ticket_id]
+        named = {"project": project.project_id, "project_name": f"{project.number} {project.name}"}
+        line = replace(line, trace=line.trace | named)
     shares = tuple(
         TimeShare(part, behind[part.worked.entry_id, part.worked.part]) for part in parts
     )

@@ -26,7 +26,8 @@ _HOURS = {"after": ", after hours", "holiday": ", on holidays"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What charges must share to stand on one line: month of the work, outcome, price, hours."""
+    """What charges must share to stand on one line: month of the work, outcome, price, hours, and
+    the project it was charged for."""
 
     worked_in: date
     outcome: str
@@ -34,11 +35,13 @@ class Told:
     rate: Decimal
     multiplier: Decimal
     hour_class: str
+    project: str = ""
 
     @property
     def key(self) -> str:
         """The same from month to month, so that the months compare."""
-        return ":".join((self.outcome, self.promise, self.hour_class, f"{self.multiplier}"))
+        own = (self.project,) if self.project else ()
+        return ":".join((self.outcome, self.promise, self.hour_class, f"{self.multiplier}", *own))
 
     def charge_key(self, agreement_id: int, month: Period) -> str:
         """What no day is billed twice for: a line of one price, on the bill of one month."""
@@ -48,13 +51,15 @@ class Told:
         return str(uuid5(NAMESPACE_OID, told))
 
     @property
-    def rank(self) -> tuple[date, int, str, str, Decimal]:
+    def rank(self) -> tuple[date, int, str, str, str, Decimal]:
         """Where it stands on the bill: by month, what costs before what is free."""
-        return self.worked_in, _RANKS.index(self.outcome), self.promise, self.hour_class, self.rate
+        place = _RANKS.index(self.outcome)
+        return self.worked_in, place, self.project, self.promise, self.hour_class, self.rate
 
 
-def told_of(charge: Charge) -> Told:
-    """The line a charge belongs on. What costs nothing needs no price to tell it apart."""
+def told_of(charge: Charge, project: str = "") -> Told:
+    """The line a charge belongs on. What costs nothing needs no price to tell it apart, and no
+    project that it would be charged for."""
     priced = charge.outcome in ("billed", "overage")
     promise = charge.promise_key or charge.grant_key.partition(":")[0]
     return Told(
@@ -64,6 +69,7 @@ def told_of(charge: Charge) -> Told:
         charge.rate if priced else Decimal(0),
         charge.multiplier if priced else Decimal(1),
         charge.worked.hour_class if priced and charge.multiplier != 1 else "",
+        project if priced else "",
     )
 
 
@@ -78,6 +84,7 @@ def described(told: Told, names: Mapping[str, str], month: Period) -> str:
         "no_charge": "Work without charge",
         "stopped": "Work after the hours were used up",
     }[told.outcome]
+    said = f"{told.project}, {said[:1].lower()}{said[1:]}" if told.project else said
     late = told.worked_in != month.start
     return f"{said}, worked in {month_of(told.worked_in)}" if late else said
 

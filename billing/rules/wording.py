@@ -35,6 +35,8 @@ def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
         said = usage_words.steps(trace, currency)
     elif trace["kind"] == "block":
         said = [*_bought(trace, currency)]
+    elif trace["kind"] == "cap":
+        said = [*_capped(trace, currency)]
     elif noun_of(trace["kind"]):
         said = [*_counted(trace), *_priced(trace, currency)]
     else:
@@ -46,7 +48,20 @@ def _once(trace: Mapping[str, Any], currency: str) -> str:
     unit, many = Decimal(trace["unit_price"]), Decimal(trace["quantity"])
     total = format_money(Decimal(trace["amount"]), currency)
     said = f"{price(unit, currency)} \u00d7 {quantity(many)} = {total}"
+    if "milestone" in trace:
+        signed = f", accepted by {trace['signed']}" if trace["signed"] else ""
+        return f"A milestone of {trace['project_name']}, {trace['phase']}{signed}: {said}"
     return f"Delivered once, as accepted with the quote {trace['quote']}: {said}"
+
+
+def _capped(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
+    cap, before, worked, beyond = (
+        format_money(Decimal(trace[name]), currency)
+        for name in ("cap", "before", "worked", "beyond")
+    )
+    yield f"{trace['project_name']} comes to {cap} at most; {before} of it was billed before."
+    yield f"The work on this bill comes to {worked}."
+    yield f"{beyond} of it is beyond the cap and is taken off."
 
 
 def noun_of(kind: str) -> str:
