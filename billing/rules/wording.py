@@ -1,6 +1,6 @@
 """The arithmetic of a line in words, made from nothing but its stored trace."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,18 +25,9 @@ def arithmetic(trace: Mapping[str, Any], currency: str) -> list[str]:
     """How the amount came about, one sentence a step; the last one gives the amount."""
     if trace["kind"] == "once":
         return [_once(trace, currency)]
-    if trace["kind"] in ("percentage", "discount", "commitment"):
-        said = adjusting_words.steps(trace, currency)
-    elif trace["kind"] == "credit":
-        said = [*credit_words.steps(trace, currency)]
-    elif trace["kind"] == "time":
-        said = [*_worked(trace, currency)]
-    elif trace["kind"] == "usage":
-        said = usage_words.steps(trace, currency)
-    elif trace["kind"] == "block":
-        said = [*_bought(trace, currency)]
-    elif trace["kind"] == "cap":
-        said = [*_capped(trace, currency)]
+    steps = _STEPS.get(trace["kind"])
+    if steps is not None:
+        said = [*steps(trace, currency)]
     elif noun_of(trace["kind"]):
         said = [*_counted(trace), *_priced(trace, currency)]
     else:
@@ -209,3 +200,15 @@ def _many(count: int, noun: str) -> str:
 def _day(text: str) -> str:
     day = date.fromisoformat(text)
     return f"{day.day} {day:%B %Y}"
+
+
+_STEPS: dict[str, Callable[[Mapping[str, Any], str], Iterable[str]]] = {
+    "percentage": adjusting_words.steps,
+    "discount": adjusting_words.steps,
+    "commitment": adjusting_words.steps,
+    "credit": credit_words.steps,
+    "time": _worked,
+    "usage": usage_words.steps,
+    "block": _bought,
+    "cap": _capped,
+}

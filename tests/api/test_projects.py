@@ -19,4 +19,4 @@ def test_programs_plan_and_read(cast: Cast, api: Program) -> None:
     assert done.json()["milestones"][0]["done_at"]
     assert api.post("projects", given | {"color": "red"}).status_code == 400
     assert api.post("projects/999999/start", {}).status_code == 404
-    assert len(api.get(f"projects?client_id={cast.harbor.pk}").json()["results"]) == 1
+    assert len(api.rows(f"projects?client_id={cast.harbor.pk}")) == 1

@@ -21,6 +21,8 @@ from tenants.people.models import Person
 from tests import make
 from tickets import actions as tickets
 from tickets.models import Ticket, TimeEntry
+from tickets.projects import actions as projects
+from tickets.projects.models import Project
 
 MAY = month(2026, 5)
 JUNE_1 = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
@@ -45,6 +47,7 @@ class Owned:
     time: TimeEntry
     quote: Quote
     roadmap: Roadmap
+    project: Project
     licence: Holding
     meter: Holding
     invoice: Invoice | None = None
@@ -81,7 +84,8 @@ def owned(mark: str, *, device_kind: str = "server") -> Owned:
         mark, note, client, admin, user, device, agreement, check,
         enrolment, incident(mark, client, device, check),
         of_admin, ticket(f"Users {mark}", note, user, device), time_on(of_admin, note),
-        quote(mark, client), roadmap(mark, client), *held(mark, client),
+        quote(mark, client), roadmap(mark, client), project(mark, client, of_admin),
+        *held(mark, client),
     )  # fmt: skip
 
 
@@ -93,6 +97,22 @@ def roadmap(mark: str, client: Client) -> Roadmap:
         by=make.BY, at=JUNE_1,
     )  # fmt: skip
     return contracts.share_roadmap(roadmap=made, shared=True, by=make.BY, at=JUNE_1)
+
+
+def project(mark: str, client: Client, ticket: Ticket) -> Project:
+    """One that runs, with a milestone that is done and a ticket."""
+    who = {"by": make.BY, "at": JUNE_1}
+    made = projects.plan_project(
+        client=client, name=f"Move {mark}", scope=f"Scope {mark}", starts_on=date(2026, 6, 1),
+        due_on=date(2026, 7, 1), fee="time", **who,
+    )  # fmt: skip
+    projects.write_milestones(
+        project=made, milestones=[projects.MilestoneInput(f"Phase {mark}", f"Step {mark}")], **who
+    )
+    made = projects.start_project(project=made, **who)
+    projects.finish_milestone(milestone=made.milestones.get(), **who)
+    projects.add_ticket(project=made, ticket=ticket, **who)
+    return made
 
 
 def quote(mark: str, client: Client) -> Quote:
@@ -172,6 +192,8 @@ class World:
             ("quotes", "pk"): of.quote.pk,
             ("roadmaps", "pk"): of.roadmap.pk,
             ("phases", "key"): "urgent",
+            ("projects", "pk"): of.project.pk,
+            ("milestones", "step"): of.project.milestones.get().pk,
             ("quotes", "number"): of.quote.number,
             ("incidents", "number"): of.incident.number,
             ("incidents", "pk"): of.incident.pk,

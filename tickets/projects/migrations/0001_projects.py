@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0003_one_table_of_holdings'),
-        ('contracts', '0011_quotes_become_projects_and_amend'),
+        ('contracts', '0012_quotes_become_projects_and_amend'),
         ('tickets', '0006_paid_by_something_else'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
