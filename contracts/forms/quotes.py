@@ -161,7 +161,7 @@ class QuotedLineForm(PriceFields):
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.services = services
-        for name in ("bought_on", "expires_on"):  # nobody knows the day yet
+        for name in ("bought_on", "expires_on", "refunded_on"):  # nobody knows the day yet
             del self.fields[name]
         self.fields["service"].choices = [
             ("", "No service"), *((pk, one.name) for pk, one in services.items())
@@ -255,6 +255,7 @@ def line_initial(line: quoting.QuotedLine) -> dict[str, Any]:
         shown = {
             "kind": listed.kind, "price": shown_price(listed.amount), "hours": listed.hours,
             "lasts_months": listed.lasts_months, "work_types": list(listed.work_types),
+            "opens": listed.opens, "used_up": listed.used_up,
         }  # fmt: skip
     else:
         shown = price_initial(listed.kind, facts)

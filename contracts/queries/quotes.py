@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from contracts.models import Answer, Quote, QuoteVersion
-from contracts.rules import quoting, words
+from contracts.rules import line_words, quoting, words
 from contracts.rules.quoting import Content, Figure, Option, QuotedLine, Sums
 from contracts.rules.terms import Counting, Usage
 from msp.kit.money import round_money
@@ -102,12 +102,9 @@ def said(line: QuotedLine, currency: str) -> str:
 
 def block_said(terms: quoting.BlockAhead, currency: str) -> str:
     """`20 hours for $3,000.00, bought at the start, to use within 12 months`."""
-    kinds = [kind.replace("_", " ") for kind in terms.work_types]
-    only = f" for {' and '.join(kinds)} work" if kinds else ""
     months = terms.lasts_months
     until = f", to use within {months} month{'s' if months > 1 else ''}" if months else ""
-    price = words.money(terms.amount, currency)
-    return f"{plain(terms.hours)} hours for {price}{only}, bought at the start{until}"
+    return line_words.block(terms.bought(date.min), currency, f"bought at the start{until}")
 
 
 def plain(number: Decimal) -> str:

@@ -159,19 +159,28 @@ def _fee(terms: Flat | Hours, currency: str) -> str:
 
 def _worked(terms: Labour | Block | Retainer, currency: str) -> str:
     """`$150.00 an hour for remote work, at least 15 minutes, 1.5 times after hours`."""
-    kinds = [kind.replace("_", " ") for kind in terms.work_types]
-    only = f" for {' and '.join(kinds)} work" if kinds else ""
+    only = _only(terms.work_types)
     if isinstance(terms, Labour):
         return f"{money(terms.rate, currency)} an hour{only}" + _rounded(terms)
     if isinstance(terms, Block):
         until = f", to use until {terms.expires_on}" if terms.expires_on else ""
-        said = f"{plain(terms.hours)} hours for {money(terms.amount, currency)}{only}"
-        more = _OPENS.get(terms.opens, "") + _USED_UP.get(terms.used_up, "")
-        if terms.refunded_on is not None:
-            more += f", what is left on {terms.refunded_on} given back"
-        return f"{said}, bought on {terms.bought_on}{until}{more}"
+        return block(terms, currency, f"bought on {terms.bought_on}{until}")
     said = f"{money(terms.amount, currency)} a {terms.every} that work{only} is taken from"
     return said + _kept(terms.rolls, terms.every) + billed(terms)
+
+
+def block(terms: Block, currency: str, when: str) -> str:
+    """`20 hours for $3,000.00, bought on 2026-06-01, and more work is not charged`."""
+    said = f"{plain(terms.hours)} hours for {money(terms.amount, currency)}"
+    more = _OPENS.get(terms.opens, "") + _USED_UP.get(terms.used_up, "")
+    if terms.refunded_on is not None:
+        more += f", what is left on {terms.refunded_on} given back"
+    return f"{said}{_only(terms.work_types)}, {when}{more}"
+
+
+def _only(work_types: tuple[str, ...]) -> str:
+    kinds = [kind.replace("_", " ") for kind in work_types]
+    return f" for {' and '.join(kinds)} work" if kinds else ""
 
 
 def _rounded(terms: Labour) -> str:

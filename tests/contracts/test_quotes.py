@@ -316,3 +316,24 @@ def _alpha() -> Tenant:
 
     with context.outside():
         return context.tenant_of(Msp.objects.get(slug="alpha"))
+
+
+def test_hours_and_money_ahead_are_bought_as_they_were_quoted(cast: Cast) -> None:
+    """A block and a retainer of a quote: the same price to the cent, on the first day."""
+    block = {"amount": "2999.99", "hours": "20", "lasts_months": 12, "used_up": "ask"}
+    made = quote(
+        cast.harbor,
+        lines=[
+            actions.QuotedInput("Hours ahead", "block", block, discount=Decimal(10)),
+            actions.QuotedInput("Retainer", "retainer", {"amount": "500.01"}),
+        ],
+    )
+    accepted = accept(made, cast).document["accepted"]
+    assert (accepted["once"], accepted["month"]) == ("2699.99", "500.01")
+    made.refresh_from_db()
+    facts = {one.kind: one.facts for one in made.agreement.versions.get().lines.all()}
+    assert facts["block"] == {
+        "amount": "2699.99", "hours": "20", "bought_on": "2026-07-01", "used_up": "ask",
+        "expires_on": "2027-06-30",
+    }  # fmt: skip
+    assert facts["retainer"]["amount"] == "500.01"

@@ -27,6 +27,7 @@ LONGEST_PHASE = 80
 VERDICTS = ("in", "extra", "out")
 ONCE = "once"
 LONGEST_BLOCK = 120
+_SPARSE = {"sparse": True}
 _FOLLOWING = ("percentage", "discount", "commitment")
 
 
@@ -53,19 +54,24 @@ class BlockAhead:
     amount: Decimal
     hours: Decimal
     lasts_months: int | None = None
-    work_types: tuple[str, ...] = field(default=(), metadata={"sparse": True})
+    work_types: tuple[str, ...] = field(default=(), metadata=_SPARSE)
+    opens: str = field(default="bought", metadata=_SPARSE)
+    used_up: str = field(default="overage", metadata=_SPARSE)
 
     def __post_init__(self) -> None:
         check_price("amount", self.amount)
         check_hours("hours", self.hours)
         if self.lasts_months is not None and not 1 <= self.lasts_months <= LONGEST_BLOCK:
             raise InvalidFact("lasts_months", f"must be 1 to {LONGEST_BLOCK}")
+        _ = self.bought(date.min)
 
     def bought(self, on: date) -> Block:
         """The block as the agreement has it, at the same price."""
         months = self.lasts_months
         last_on = anchored(on, months) - timedelta(days=1) if months else None
-        return Block(self.amount, self.hours, on, last_on, self.work_types)
+        return Block(
+            self.amount, self.hours, on, last_on, self.work_types, self.opens, self.used_up
+        )
 
 
 Priced = Terms | Once | BlockAhead
@@ -206,6 +212,8 @@ def _read_block(facts: Facts) -> BlockAhead:
         hours=facts.decimal("hours"),
         lasts_months=facts.whole("lasts_months") if facts.has("lasts_months") else None,
         work_types=facts.texts("work_types", most=MOST_KINDS),
+        opens=facts.text("opens", "bought"),
+        used_up=facts.text("used_up", "overage"),
     )
     facts.done()
     return block
