@@ -22,7 +22,7 @@ from tenants.people.models import Person
 from tickets import actions as tickets
 from tickets.dispatch import actions as dispatch
 from tickets.dispatch import queries as oncall
-from tickets.dispatch.events import CallTaken
+from tickets.dispatch.events import CallLetGo, CallTaken
 from tickets.events import TicketResolved
 from tickets.models import Ticket
 from tickets.rules.states import pauses
@@ -38,6 +38,7 @@ SAID = {
     events.FlappingBegan.kind: "It goes and comes. Its ends are told again once it is calm.",
     events.FlappingEnded.kind: "It is calm again.",
     events.SnoozeEnded.kind: "The snooze is over and it is not well yet.",
+    events.IncidentLetGo.kind: "Whoever was on it said nothing more. People are called again.",
 }
 
 
@@ -146,11 +147,13 @@ def raise_priority(event: events.IncidentWorsened, told: Told) -> None:
     tickets.note(ticket=ticket, body=words, key=key, by=BY, at=told.at)
 
 
-@reacts_to(events.FlappingBegan, events.FlappingEnded, events.SnoozeEnded)
+@reacts_to(events.FlappingBegan, events.FlappingEnded, events.SnoozeEnded, events.IncidentLetGo)
 def say_on_ticket(
-    event: events.FlappingBegan | events.FlappingEnded | events.SnoozeEnded, told: Told
+    event: events.FlappingBegan | events.FlappingEnded | events.SnoozeEnded | events.IncidentLetGo,
+    told: Told,
 ) -> None:
-    """One word on the ticket when it begins to flap, when it is calm, when a snooze is over."""
+    """One word on the ticket when it begins to flap, when it is calm, when a snooze is over, and
+    when nobody is on it any more."""
     ticket = _ticket_of(event.incident_id)
     if ticket is not None:
         key = f"{event.kind}:{told.entry_id}"[:80]
@@ -266,6 +269,16 @@ def acknowledge_incident(event: CallTaken, told: Told) -> None:
     incident = Incident.objects.filter(pk=event.incident_id, resolved_at=None).first()
     if incident is not None:
         actions.acknowledge(incident=incident, by=told.by, at=told.at)
+
+
+@reacts_to(CallLetGo)
+def open_it_to_others(event: CallLetGo, told: Told) -> None:
+    """Who does not say that they still are on it is not: it is nobody's again."""
+    if event.incident_id is None:
+        return
+    incident = Incident.objects.filter(pk=event.incident_id, resolved_at=None).first()
+    if incident is not None and oncall.is_called_about(event.source_key):
+        actions.let_go(incident=incident, name=event.name, by=told.by, at=told.at)
 
 
 FEEDS = {

@@ -40,6 +40,24 @@ def acknowledge(*, incident: Incident, by: Actor, at: datetime) -> Incident:
 
 
 @transaction.atomic
+def let_go(*, incident: Incident, name: str, by: Actor, at: datetime) -> Incident:
+    """Nobody is on it any more: whoever was did not say so when asked."""
+    _hold_open(incident)
+    if incident.acknowledged_at is None:
+        return incident
+    incident.state, incident.acknowledged_at, incident.acknowledged_by = State.OPEN, None, ""
+    incident.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
+    announce(
+        events.IncidentLetGo(
+            incident.pk, incident.number, incident.device_id, incident.client_id,
+            incident.ticket_id, name,
+        ),
+        by=by, at=at,
+    )  # fmt: skip
+    return incident
+
+
+@transaction.atomic
 def resolve_incident(*, incident: Incident, by: Actor, at: datetime, note: str) -> Incident:
     """Close it by hand, whatever the device says, with the reason.
 
@@ -149,7 +167,7 @@ def snooze(*, incident: Incident, until: datetime, by: Actor, at: datetime) -> I
     incident.save(
         update_fields=["snoozed_until", "wake_at", "state", "acknowledged_at", "acknowledged_by"]
     )
-    dispatch.take_call(source_key=f"incident:{incident.pk}", by=by, at=at)
+    dispatch.take_call(source_key=f"incident:{incident.pk}", for_good=True, by=by, at=at)
     announce(
         events.IncidentSnoozed(
             incident.pk, incident.number, incident.device_id, incident.client_id,

@@ -140,6 +140,21 @@ class IncidentAcknowledged(Event):
 
 
 @dataclass(frozen=True)
+class IncidentLetGo(Event):
+    """Nobody is on it any more: whoever was did not say so when asked."""
+
+    kind: ClassVar[str] = "monitoring.incident_let_go"
+    sentence: ClassVar[str] = "opened incident {number} to others; {name} said nothing more"
+
+    incident_id: int
+    number: int
+    device_id: int
+    client_id: int
+    ticket_id: int | None
+    name: str
+
+
+@dataclass(frozen=True)
 class IncidentResolved(Event):
     """Closed by a person, whatever the device says."""
 

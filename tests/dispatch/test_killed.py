@@ -14,23 +14,26 @@ from aiosmtpd.handlers import Message as Keeping
 
 from monitoring import actions as monitoring
 from monitoring.models import Incident
+from msp.kit.refs import Actor
 from tenants import context
 from tenants.journal import delivery
 from tenants.notices import actions as notices
 from tenants.notices import queries as told
 from tenants.notices import tasks
 from tenants.notices.gateways import outside
-from tenants.notices.models import Mail, Outgoing
+from tenants.notices.models import Mail, Notice, Outgoing
 from tenants.notices.rules.webhooks import ALERT_PAUSES
 from tests import make
 from tests.bench._product import free_port
-from tests.conftest import _tenant, person
-from tests.dispatch.test_calls import BY, policy
+from tests.conftest import NOW, _tenant, person
+from tests.dispatch.test_calls import BY, begin, policy
 from tests.killed import at_the_end_of, killed
 from tests.monitoring.estate import T0, after, check, estate
 from tests.notices.conftest import Stub
 from tests.notices.test_channels import webhook
 from tickets.dispatch import actions, queries
+from tickets.dispatch.models import Call
+from tickets.dispatch.rules.chain import Chain, Step, Target
 from tickets.models import Ticket
 
 
@@ -149,3 +152,43 @@ def test_a_try_that_kills_its_process_is_a_try(committed: None, stub: Stub) -> N
         assert row.gave_up_at is not None
         assert Mail.objects.get().subject == "Down"
         assert len(stub.got) == len(ALERT_PAUSES) + 1
+
+
+SCENE = (0, 5, 10, 20, 25, 55, 85, 95, 100)  # minutes at which a turn is due, or somebody acts
+
+
+def act(source_key: str, minute: int) -> None:
+    """What is done about one call at a minute of the scene."""
+    moment = NOW + timedelta(minutes=minute)
+    if minute == 25:
+        ben = Actor("person", person("Ben").pk, "Ben")
+        actions.take_call(source_key=source_key, by=ben, at=moment)
+    pk = Call.objects.get(source_key=source_key).pk
+    actions.step_call(call_id=pk, by=BY, at=moment)
+
+
+def test_a_restart_between_any_two_steps_changes_nothing(committed: None) -> None:
+    """Steps, reminders, a take, the question and letting go; killed before and after each."""
+    with context.inside(_tenant("alpha")):
+        ben, ada = (Target("person", person(name).pk) for name in ("Ben", "Ada"))
+        chain = Chain((Step(0, (ben,)), Step(600, (ada,))), repeat=1, remind=300, ask=1800)
+        chosen = actions.keep_policy(name="Asked", rank=1, when={}, chain=chain, by=BY, at=NOW)
+        pasts = {}
+        for key in ("incident:1", "incident:2"):
+            begin(chosen, key)
+            for minute in SCENE:
+                if key == "incident:2":
+                    cut_short("tickets.dispatch.actions.calling._tell", partial(act, key, minute))
+                act(key, minute)
+                act(key, minute)  # as after a kill between the commit and its receipt
+            call = Call.objects.get(source_key=key)
+            done = call.steps.order_by("number").values_list("number", "outcome", "done_at")
+            heard = Notice.objects.filter(about=f"call:{call.pk}").order_by("pk")
+            pasts[key] = (
+                list(done), call.state,
+                list(heard.values_list("person__name", "reason", "at")),
+            )  # fmt: skip
+        assert pasts["incident:1"] == pasts["incident:2"]
+        outcomes = [outcome for _number, outcome, _at in pasts["incident:1"][0]]
+        assert "asked Ben whether they are still on it" in outcomes
+        assert "heard nothing more from Ben; calls anew" in outcomes

@@ -227,7 +227,8 @@ def test_a_schedule_that_is_called_is_not_removed(ada: Browser, alpha: Tenant) -
 def test_an_owner_writes_an_escalation(ada: Browser, alpha: Tenant) -> None:
     made = rota("Ben")
     values = {
-        "name": "Nights", "rank": 1, "severities": ["critical"], "repeat": 2, "remind": 900,
+        "name": "Nights", "rank": 1, "severities": ["critical"], "repeat": 2,
+            "remind": 900, "ask": 3600,
         "targets1": [f"schedule:{made.pk}"], "after1": 0, "after3": 15,
         "targets3": [f"person:{person('Ada').pk}"], "tickets": "on",
     }  # fmt: skip

@@ -135,6 +135,32 @@ class CallTaken(Event):
 
 
 @dataclass(frozen=True)
+class CallKept(Event):
+    kind: ClassVar[str] = "dispatch.call_kept"
+    sentence: ClassVar[str] = "is still on it"
+    call_id: int
+    incident_id: int | None = None
+    ticket_id: int | None = None
+    device_id: int | None = None
+    client_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CallLetGo(Event):
+    """Whoever took it on did not answer whether they still are on it: people are called anew."""
+
+    kind: ClassVar[str] = "dispatch.call_let_go"
+    sentence: ClassVar[str] = "heard nothing more from {name}; people are called anew"
+    call_id: int
+    source_key: str
+    name: str
+    incident_id: int | None = None
+    ticket_id: int | None = None
+    device_id: int | None = None
+    client_id: int | None = None
+
+
+@dataclass(frozen=True)
 class CallEnded(Event):
     kind: ClassVar[str] = "dispatch.call_ended"
     sentence: ClassVar[str] = "called nobody any more: {why}"

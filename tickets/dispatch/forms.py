@@ -186,6 +186,12 @@ class PolicyForm(forms.Form):
                  (900, "Every 15 minutes"), (1800, "Every 30 minutes"), (3600, "Every hour")],
         help_text="Those told last, until somebody takes it on.",
     )  # fmt: skip
+    ask = forms.TypedChoiceField(
+        coerce=int, initial=3600, label="Ask whoever took it on",
+        choices=[(0, "Never"), (1800, "After 30 minutes"), (3600, "After an hour"),
+                 (7200, "After 2 hours"), (14400, "After 4 hours")],
+        help_text="Whether they are still on it; without a word for as long again, calls anew.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -218,7 +224,7 @@ class PolicyForm(forms.Form):
         ]
         if not steps:
             raise Refused("Step 1 calls nobody.", field="targets1")
-        return Chain(tuple(steps[:MOST_STEPS]), values["repeat"], values["remind"])
+        return Chain(tuple(steps[:MOST_STEPS]), values["repeat"], values["remind"], values["ask"])
 
     def when(self, values: dict[str, Any]) -> dict[str, Any]:
         """What it is for, as a row keeps it."""
@@ -240,7 +246,7 @@ def policy_initial(policy: Policy) -> dict[str, Any]:
     chain, rule = chain_of(policy.chain), rule_of(policy.when)
     found: dict[str, Any] = {
         "name": policy.name, "rank": policy.rank, "repeat": chain.repeat, "remind": chain.remind,
-        "severities": list(rule.severities), "levels": list(rule.levels),
+        "ask": chain.ask, "severities": list(rule.severities), "levels": list(rule.levels),
         "clients": list(rule.clients), "tickets": rule.tickets,
     }  # fmt: skip
     for number, step in enumerate(chain.steps[:STEPS], 1):

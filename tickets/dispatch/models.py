@@ -92,7 +92,8 @@ class Call(models.Model):
     """People are being called about something, until one of them takes it on or it is over.
 
     `source_key` names what it is about; `chain` is the policy's as it was when it began, so that
-    a change of the policy touches no call that runs. `refs` are what the journal finds it by.
+    a change of the policy touches no call that runs. `refs` are what the journal finds it by. Of
+    one that is taken on `taker_id` is the person who is asked whether they still are on it.
     """
 
     class State(models.TextChoices):
@@ -110,6 +111,7 @@ class Call(models.Model):
     began_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)
     taken_by = models.CharField(max_length=120, blank=True)
+    taker_id = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     objects = OfStaffQuerySet.as_manager()
@@ -130,11 +132,17 @@ class Call(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def is_asked_about(self) -> bool:
+        """Whether whoever took it on will be asked, or was: what the rows read with it say."""
+        return any(step.done_at is None for step in self.steps.all())
+
 
 class CallStep(models.Model):
     """One turn of a call: due at an instant, then done, with who was told and what came of it.
 
-    A call has one turn that is not done. It is a row the sweep finds, never a timer.
+    A call has one turn that is not done. It is a row the sweep finds, never a timer. Of a call that
+    is taken on a reminder asks whoever took it, and the turn after that lets them go.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="steps")

@@ -41,7 +41,7 @@ def rotate(story: Story) -> None:
     )
     dispatch.keep_policy(
         name="Critical incidents", rank=1, when={"severities": ["critical"], "tickets": True},
-        chain=Chain(steps, repeat=1, remind=300), by=SETUP, at=at,
+        chain=Chain(steps, repeat=1, remind=300, ask=3600), by=SETUP, at=at,
     )  # fmt: skip
 
 

@@ -14,10 +14,13 @@ from tickets.dispatch.rules.chain import (
     Step,
     Target,
     Turn,
+    anew,
+    asking,
     chosen,
     first,
     fits,
     following,
+    letting_go,
 )
 from tickets.dispatch.rules.written import BadPlan, chain_of, demand_chain, kept_chain
 
@@ -38,6 +41,21 @@ def run(chain: Chain, empty: tuple[int, ...] = (), most: int = 12) -> list[str]:
         said.append(f"{minute}:{'r' if turn.reminder else ''}{turn.step}")
         turn = following(chain, turn, turn.due_at, reached=turn.step not in empty)
     return said
+
+
+def test_who_took_it_on_is_asked_and_let_go_and_it_begins_anew() -> None:
+    chain = Chain(steps(5, 10), ask=1800)
+    asked = asking(chain, 3, T0)
+    assert asked == Turn(3, 0, 0, T0 + timedelta(minutes=30), reminder=True)
+    gone = letting_go(chain, asked, asked.due_at)
+    assert (gone.number, gone.due_at, gone.reminder) == (4, T0 + timedelta(minutes=60), False)
+    again = anew(chain, gone, gone.due_at)
+    assert again == Turn(5, 0, 0, T0 + timedelta(minutes=65))
+    assert asking(Chain(steps(5)), 3, T0) is None
+    assert asking(chain, MOST_TURNS, T0) is None
+    assert chain_of(kept_chain(chain)) == chain
+    with pytest.raises(BadPlan):
+        demand_chain(Chain(steps(5), ask=60))
 
 
 @pytest.mark.parametrize(

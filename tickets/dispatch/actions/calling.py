@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from msp.kit.refs import Actor
 from tenants.context import address
@@ -55,39 +56,96 @@ def begin_call(
 def step_call(*, call_id: int, by: Actor, at: datetime) -> bool:
     """Do the turn of a call that is due, once; False where there is none, or somebody else does."""
     held = Call.objects.select_for_update(skip_locked=True)
-    call = held.filter(pk=call_id, state=State.CALLING).first()
+    call = held.filter(pk=call_id, ended_at__isnull=True).first()
     step = call.steps.filter(done_at__isnull=True, due_at__lte=at).first() if call else None
     if call is None or step is None:
         return False
-    chain = chain_of(call.chain)
     turn = Turn(step.number, step.round, step.step, step.due_at, step.reminder, step.since)
+    if call.state == State.CALLING:
+        _call(call, step, turn, by, at)
+    elif turn.reminder:
+        _ask(call, step, turn, by, at)
+    else:
+        _let_go(call, step, turn, by, at)
+    return True
+
+
+def _call(call: Call, step: CallStep, turn: Turn, by: Actor, at: datetime) -> None:
+    chain = chain_of(call.chain)
     found = queries.reached(chain, turn.step, at)
     people, words = list(found.people), _words(turn, found)
     if not people and rules.is_last(chain, turn):  # it must not fall silent here
         people = queries.catch_all()
         words += "; told the owners instead"
     _call_out(call, turn, people, found.teams, at)
-    step.done_at, step.outcome = at, words[:300]
     step.told = [{"id": one.pk, "name": one.name} for one in people]
-    step.save(update_fields=["done_at", "outcome", "told"])
+    _done(step, words, at)
     following = rules.following(chain, turn, at, reached=bool(people))
     if following is not None:
         _plan(call, following)
     _tell(events.PeopleCalled(call.pk, turn.number, words, **call.refs), by, at)
-    return True
+
+
+def _done(step: CallStep, words: str, at: datetime) -> None:
+    step.done_at, step.outcome = at, words[:300]
+    step.save(update_fields=["done_at", "outcome", "told"])
 
 
 @transaction.atomic
-def take_call(*, source_key: str, by: Actor, at: datetime) -> Call | None:
-    """Somebody is on it: nobody else is called. None where nobody was being called."""
+def take_call(
+    *, source_key: str, by: Actor, at: datetime, for_good: bool = False
+) -> Call | None:  # fmt: skip
+    """Somebody is on it: nobody else is called. None where nobody was being called.
+
+    A person who took it on is asked about it later, where the escalation has that and it is not
+    `for_good`; taking it on again is their answer, or another's who takes it over.
+    """
     call = _running(source_key)
-    if call is None or call.state != State.CALLING:
+    if call is None or (call.state == State.TAKEN and not _is_asked_about(call)):
         return None
+    taken = call.state == State.TAKEN
     call.state, call.taken_at, call.taken_by = State.TAKEN, at, by.name[:120]
-    call.save(update_fields=["state", "taken_at", "taken_by"])
+    call.taker_id = by.id if by.kind == "person" else None
+    call.save(update_fields=["state", "taken_at", "taken_by", "taker_id"])
     _stop(call)
-    _tell(events.CallTaken(call.pk, call.source_key, **call.refs), by, at)
+    last = call.steps.order_by("-number").values_list("number", flat=True).first() or 0
+    asking = rules.asking(chain_of(call.chain), last + 1, at)
+    if asking and call.taker_id and not for_good:
+        _plan(call, asking)
+    if taken:
+        _tell(events.CallKept(call.pk, **call.refs), by, at)
+    else:
+        _tell(events.CallTaken(call.pk, call.source_key, **call.refs), by, at)
     return call
+
+
+def _is_asked_about(call: Call) -> bool:
+    return call.steps.filter(done_at__isnull=True).exists()
+
+
+def _ask(call: Call, step: CallStep, turn: Turn, by: Actor, at: datetime) -> None:
+    """Ask whoever took it on; the page the question leads to has the answer."""
+    if call.taker_id:
+        notices.alert(
+            person_id=call.taker_id, key=f"call:{call.pk}:{turn.number}", about=_about(call),
+            reason="Still on it?", text=call.subject, url=reverse("call-list"),
+            began_at=call.began_at, at=at, again=True,
+        )  # fmt: skip
+    step.told = [{"id": call.taker_id, "name": call.taken_by}]
+    words = f"asked {call.taken_by} whether they are still on it"
+    _done(step, words, at)
+    _plan(call, rules.letting_go(chain_of(call.chain), turn, at))
+    _tell(events.PeopleCalled(call.pk, turn.number, words, **call.refs), by, at)
+
+
+def _let_go(call: Call, step: CallStep, turn: Turn, by: Actor, at: datetime) -> None:
+    """Without a word from whoever took it on it is nobody's again."""
+    name = call.taken_by
+    _done(step, f"heard nothing more from {name}; calls anew", at)
+    call.state, call.taken_at, call.taken_by, call.taker_id = State.CALLING, None, "", None
+    call.save(update_fields=["state", "taken_at", "taken_by", "taker_id"])
+    _plan(call, rules.anew(chain_of(call.chain), turn, at))
+    _tell(events.CallLetGo(call.pk, call.source_key, name, **call.refs), by, at)
 
 
 @transaction.atomic

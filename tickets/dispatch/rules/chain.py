@@ -3,11 +3,12 @@
 One turn is due at a time. Done, it says the next: the next step after its delay, or before that a
 reminder to those told last. A step that reached nobody falls through to the next at once. After the
 last step it starts again as often as was asked; then only reminders are left, and they go on: who
-is reached can change by the hour.
+is reached can change by the hour. Whoever took it on may be asked whether they still are on it;
+without a word from them it begins anew.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 PERSON, TEAM, SCHEDULE = "person", "team", "schedule"
@@ -33,11 +34,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The steps in order, how often all of them come again, and how often to remind (0: never)."""
+    """The steps in order, how often all of them come again, and how often to remind (0: never).
+
+    After `ask` seconds whoever took it on is asked about it, and after as many more let go; with 0
+    it is theirs until it is over.
+    """
 
     steps: tuple[Step, ...]
     repeat: int = 0
     remind: int = 0
+    ask: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,23 @@ def following(chain: Chain, turn: Turn, at: datetime, *, reached: bool) -> Turn 
     if remind is None:
         return None
     return Turn(turn.number + 1, turn.round, turn.step, remind, reminder=True, since=since)
+
+
+def asking(chain: Chain, number: int, at: datetime) -> Turn | None:
+    """The turn that asks whoever took it on at an instant; None where nobody is asked."""
+    if not chain.ask or number >= MOST_TURNS:
+        return None
+    return Turn(number, 0, 0, at + timedelta(seconds=chain.ask), reminder=True)
+
+
+def letting_go(chain: Chain, asked: Turn, at: datetime) -> Turn:
+    """The turn that lets them go when nothing is heard after they were asked."""
+    return Turn(asked.number + 1, 0, 0, at + timedelta(seconds=chain.ask), since=at)
+
+
+def anew(chain: Chain, gone: Turn, at: datetime) -> Turn:
+    """The turn the calling begins anew with."""
+    return replace(first(chain, at), number=gone.number + 1)
 
 
 def is_last(chain: Chain, turn: Turn) -> bool:

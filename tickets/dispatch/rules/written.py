@@ -97,7 +97,7 @@ def chain_of(kept: Mapping[str, Any]) -> Chain:
         Step(one["after"], tuple(Target(kind, pk) for kind, pk in one["targets"]))
         for one in kept["steps"]
     )
-    return Chain(steps, kept.get("repeat", 0), kept.get("remind", 0))
+    return Chain(steps, kept.get("repeat", 0), kept.get("remind", 0), kept.get("ask", 0))
 
 
 def kept_chain(chain: Chain) -> dict[str, Any]:
@@ -109,6 +109,7 @@ def kept_chain(chain: Chain) -> dict[str, Any]:
         ],
         "repeat": chain.repeat,
         "remind": chain.remind,
+        "ask": chain.ask,
     }
 
 
@@ -125,5 +126,10 @@ def demand_chain(chain: Chain) -> None:
             raise BadPlan("A step waits a day at most.", field=f"after{number}")
     if not 0 <= chain.repeat <= MOST_REPEATS:
         raise BadPlan(f"It starts again {MOST_REPEATS} times at most.", field="repeat")
-    if chain.remind and not LEAST_REMINDER <= chain.remind <= 86400:
-        raise BadPlan("Remind every 5 minutes to every day, or never.", field="remind")
+    _demand_pace(chain.remind, "Remind every 5 minutes to every day, or never.", "remind")
+    _demand_pace(chain.ask, "Ask after 5 minutes to a day, or never.", "ask")
+
+
+def _demand_pace(seconds: int, reason: str, field: str) -> None:
+    if seconds and not LEAST_REMINDER <= seconds <= 86400:
+        raise BadPlan(reason, field=field)
