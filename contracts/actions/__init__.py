@@ -14,6 +14,7 @@ from contracts.actions.agreements import (
     set_credits,
     set_lines,
 )
+from contracts.actions.amending import quote_amendment
 from contracts.actions.answers import Signature
 from contracts.actions.approvals import (
     approve_version,
@@ -108,6 +109,7 @@ __all__ = [
     "note_viewed",
     "override_count",
     "publish",
+    "quote_amendment",
     "quote_phases",
     "raise_prices",
     "remind_of_end",

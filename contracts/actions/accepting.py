@@ -15,6 +15,7 @@ from contracts.actions.agreements import (
     publish,
     set_lines,
 )
+from contracts.actions.amending import amend_as_quoted
 from contracts.actions.answers import Signature
 from contracts.models import (
     Agreement,
@@ -24,6 +25,7 @@ from contracts.models import (
     QuoteVersion,
     Service,
 )
+from contracts.queries import amending
 from contracts.queries import quotes as queries
 from contracts.rules import quoting
 from contracts.rules.terms import write_terms
@@ -62,6 +64,7 @@ def accept_quote(
     if known is not None and _same(known, document, signature):
         return known
     _still_open(quote, version, version_number, at)
+    _still_fits(quote)
     answer = signature.accept(
         document=document, asked_at=version.sent_at, at=at, quote_version=version
     )
@@ -120,6 +123,8 @@ def convert_quote(*, quote: Quote, by: Actor, at: datetime) -> Agreement | None:
     if quote.agreement is not None:
         return quote.agreement
     lines = _agreed_lines(answer)
+    if quote.amends is not None:
+        return _amended(quote, answer, lines, by, at)
     if not lines:
         return None
     try:
@@ -140,8 +145,25 @@ def convert_quote(*, quote: Quote, by: Actor, at: datetime) -> Agreement | None:
     return version.agreement
 
 
+def _amended(
+    quote: Quote, answer: Answer, lines: list[LineInput], by: Actor, at: datetime
+) -> Agreement | None:
+    """The agreement a quote changes, changed once; None with the reason where it cannot be."""
+    if quote.amended is not None:
+        return quote.amended.agreement
+    try:
+        with transaction.atomic():
+            version = amend_as_quoted(quote=quote, answer=answer, lines=lines, by=by, at=at)
+    except Refused as error:
+        _note(quote, f"The agreement could not be changed: {error.reason}")
+        return None
+    return version.agreement
+
+
 def _locked(quote: Quote) -> Quote:
-    rows = Quote.objects.select_for_update(of=("self",)).select_related("client", "agreement")
+    rows = Quote.objects.select_for_update(of=("self",)).select_related(
+        "client", "agreement", "amends__agreement__client", "amended__agreement"
+    )
     return rows.get(pk=quote.pk)
 
 
@@ -166,6 +188,15 @@ def _still_open(quote: Quote, version: QuoteVersion, number: int, at: datetime) 
         raise Conflict(closed)
 
 
+def _still_fits(quote: Quote) -> None:
+    """Refuse what was written against an agreement that says something else by now."""
+    if quote.amends is None:
+        return
+    Agreement.objects.select_for_update(of=("self",)).get(pk=quote.amends.agreement_id)
+    if amending.was_changed(quote):
+        raise Conflict(amending.CHANGED)
+
+
 def _same(known: Answer, document: dict, signature: Signature) -> bool:
     """Whether a second press of the same person says the same as the first."""
     return (
@@ -186,7 +217,7 @@ def _choice(
     choice = queries.choice_of(
         content, option, optional & set(wanted.ticked), version.quote.currency
     )
-    recurring = any(not one.line.is_once for one in choice.chosen)
+    recurring = any(not one.line.is_once for one in choice.chosen) or version.quote.amends_id
     return choice, _start(version, wanted, at) if recurring else None
 
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from contracts import events
 from contracts.clients.models import Client, Contact
 from contracts.models import Quote, QuoteVersion, Roadmap
+from contracts.queries import amending
 from contracts.queries import quotes as queries
 from contracts.queries.written_quotes import OptionInput, QuotedInput, written_content
 from contracts.rules import quoting
@@ -281,6 +282,11 @@ def _sendable(version: QuoteVersion, at: datetime) -> None:
     for field in ("valid_until_on", "starts_on"):
         if (getattr(version, field) or today) > today + LONGEST_AHEAD:
             raise Refused("At most three years ahead.", field=field)
+    if amending.was_changed(version.quote):
+        raise Conflict(
+            "The agreement was changed since this was written. Withdraw it and quote the change"
+            " anew."
+        )
     found = quoting.findings(queries.content_of(version))
     if found:
         raise Refused(found[0].reason, field=found[0].field)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from contracts.events.quotes import (
+    AmendmentQuoted,
     ApprovalAsked,
     ApprovalTakenBack,
     QuoteAccepted,
@@ -34,6 +35,7 @@ __all__ = [
     "AgreementEnded",
     "AgreementPublished",
     "AgreementRenewed",
+    "AmendmentQuoted",
     "ApprovalAsked",
     "ApprovalTakenBack",
     "CalendarAdded",

@@ -125,6 +125,19 @@ class QuoteConverted(Event):
 
 
 @dataclass(frozen=True)
+class AmendmentQuoted(Event):
+    """A quote was begun that would change an agreement."""
+
+    kind: ClassVar[str] = "contracts.amendment_quoted"
+    sentence: ClassVar[str] = "began the quote {number} to change {name}"
+    agreement_id: int
+    client_id: int
+    quote_id: int
+    name: str
+    number: str
+
+
+@dataclass(frozen=True)
 class ApprovalAsked(Event):
     kind: ClassVar[str] = "contracts.approval_asked"
     sentence: ClassVar[str] = "asked the client to approve version {number} of {name}"

@@ -16,6 +16,10 @@ from contracts.rules import quoting
 from contracts.rules.quoting.content import read_priced, write_priced
 
 _ONCE = ("once", "Delivered once")
+_AMENDED = [
+    (QuoteVersion.Becomes.PUBLISHED, "The next version, in effect from the day that was agreed"),
+    (QuoteVersion.Becomes.DRAFT, "A draft of the next version, to look at"),
+]
 
 
 class NewQuoteForm(forms.Form):
@@ -73,9 +77,13 @@ class QuoteForm(forms.Form):
 
     def __init__(
         self, *args: Any, contacts: Sequence[Contact], levels: Sequence[ServiceLevelVersion],
-        **kwargs: Any,
+        amends: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        if amends:
+            self.fields["becomes"].choices = _AMENDED
+            for name in ("term_months", "renews_months", "notice_days"):  # the agreement's stay
+                del self.fields[name]
         self.contacts = {one.pk: one for one in contacts}
         self.levels = {one.pk: one for one in levels}
         self.fields["contact"].choices = _contacts(contacts)
@@ -88,7 +96,7 @@ class QuoteForm(forms.Form):
         """The head as the action takes it."""
         values = dict(self.cleaned_data)
         level, contact = values.pop("level"), values.pop("contact")
-        if values["notice_days"] is None:
+        if values.get("notice_days", 30) is None:
             values["notice_days"] = 30
         return values | {
             "level_version": self.levels.get(level),

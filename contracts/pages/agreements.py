@@ -19,7 +19,7 @@ from contracts.rules.renewing import said
 from contracts.rules.terms import Block
 from msp.kit.periods import local_date, month_of
 from msp.kit.refusals import Refused
-from msp.kit.web import asked, attempt, go, page, rows_of
+from msp.kit.web import asked, attempt, go, page, refusal, rows_of
 from tenants.journal.queries import about
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
@@ -92,6 +92,17 @@ def agreement_amend(request: HttpRequest, pk: int) -> HttpResponse:
     if attempt(form, lambda values: actions.amend(agreement=found, **values, **_who(request))):
         return go(request, "agreement-edit", pk, toast_text="A new version to write")
     return agreement_page(request, found, amend_form=form)
+
+
+@staff(Permission.AGREEMENT_EDIT)
+@require_POST
+def agreement_quote(request: HttpRequest, pk: int) -> HttpResponse:
+    """A quote that begins as the agreement stands, for the client to accept as a change of it."""
+    try:
+        made = actions.quote_amendment(agreement=agreement_of(request, pk), **_who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "quote-edit", made.pk, toast_text="Change what is to be different")
 
 
 @staff(Permission.AGREEMENT_EDIT)
@@ -216,6 +227,7 @@ urlpatterns = [
     path("agreements/new", agreement_new, name="agreement-new"),
     path("agreements/<int:pk>", agreement, name="agreement"),
     path("agreements/<int:pk>/amend", agreement_amend, name="agreement-amend"),
+    path("agreements/<int:pk>/quote", agreement_quote, name="agreement-quote"),
     path("agreements/<int:pk>/end", agreement_end, name="agreement-end"),
     path("clients/<slug:slug>/agreements", client_agreements, name="client-agreements"),
 ]

@@ -105,8 +105,9 @@ def _desk(version: QuoteVersion, posted: QueryDict | None) -> Desk:
     if version.level_version and version.level_version not in levels:
         levels.append(version.level_version)
     head = QuoteForm(
-        posted, initial=quote_initial(version), contacts=contacts_of(client), levels=levels
-    )
+        posted, initial=quote_initial(version), contacts=contacts_of(client), levels=levels,
+        amends=version.quote.amends_id is not None,
+    )  # fmt: skip
     content = reading.content_of(version)
     tiers = {one.pk: one for one in Offer.objects.filter(retired_at=None, kind="tier")}
     options = Options(

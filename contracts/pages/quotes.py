@@ -15,7 +15,7 @@ from contracts.clients.models import Client
 from contracts.forms.quotes import NewQuoteForm
 from contracts.models import Quote, QuoteVersion
 from contracts.papers import quote_pdf
-from contracts.queries import composing
+from contracts.queries import amending, composing
 from contracts.queries import quotes as queries
 from msp.kit.periods import local_date
 from msp.kit.prose import html_of
@@ -82,11 +82,12 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
     shown = queries.sent_version(found) or queries.newest(found)
     answer = queries.answer_of(found)
     accepted = queries.accepted_choice(answer) if answer else None
+    choices = [accepted] if accepted else queries.choices_of(shown)
     return page(
         request, "contracts/quote.html", part="contracts/_quote.html", quote=found,
         client=found.client, version=shown, draft=queries.draft_of(found),
         versions=found.versions.order_by("-number"), answer=answer, accepted=accepted,
-        choices=[accepted] if accepted else queries.choices_of(shown),
+        choices=choices, changes=_changes(shown, choices), outdated=amending.was_changed(found),
         intro=html_of(shown.intro), terms=html_of(shown.terms),
         timeline=list(reversed(about("quote", found.pk, limit=TIMELINE))),
     )  # fmt: skip
@@ -124,7 +125,17 @@ def quote_of(request: HttpRequest, pk: int) -> Quote:
     """The quote of the address, or 404 for one the viewer may not see."""
     rows = Quote.objects.visible_to(request.viewer)
     return get_object_or_404(
-        rows.select_related("client", "contact", "owner", "agreement", "roadmap"), pk=pk
+        rows.select_related(
+            "client",
+            "contact",
+            "owner",
+            "agreement",
+            "roadmap",
+            "amends__agreement",
+            "amends__level_version__level",
+            "amended",
+        ),
+        pk=pk,
     )
 
 
@@ -136,6 +147,12 @@ def contacts_of(client: Client) -> list[Any]:
 def who(request: HttpRequest) -> dict[str, Any]:
     """By whom and when, as actions take it."""
     return {"by": request.viewer.actor, "at": datetime.now(UTC)}
+
+
+def _changes(version: QuoteVersion, choices: list[queries.Choice]) -> dict[str, Any]:
+    """What each option would change of an agreement, by its key."""
+    day = version.starts_on or local_date(datetime.now(UTC), version.quote.client.zone)
+    return {one.option.key: amending.change_of(version, one, day) for one in choices}
 
 
 def _done(

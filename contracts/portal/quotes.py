@@ -15,7 +15,7 @@ from contracts.clients.models import Client, Contact
 from contracts.forms.quotes import AcceptForm, DeclineForm
 from contracts.models import Quote, QuoteVersion, Roadmap
 from contracts.papers import quote_pdf
-from contracts.queries import approvals
+from contracts.queries import amending, approvals
 from contracts.queries import quotes as queries
 from contracts.rules import quoting, words
 from msp.kit.periods import local_date
@@ -121,7 +121,9 @@ def on_home(request: HttpRequest, client: Client) -> dict[str, Any] | None:
 
 
 def _sent(request: HttpRequest, number: str) -> tuple[Quote, QuoteVersion]:
-    rows = Quote.objects.visible_to(request.viewer).select_related("client", "contact")
+    rows = Quote.objects.visible_to(request.viewer).select_related(
+        "client", "contact", "amends__agreement"
+    )
     found = get_object_or_404(rows, number=number)
     version = queries.sent_version(found)
     if version is None:
@@ -157,18 +159,21 @@ def _shown(
     accepted = queries.accepted_choice(answer) if answer else None
     content = queries.content_of(version)
     closed = quoting.closed_because(found.state, found.expires_at, now)
+    if not closed and amending.was_changed(found):
+        closed = amending.CHANGED
     level = version.level_version
     first = max(version.starts_on or now.date(), local_date(now, found.client.zone))
     given = {
         "accept_form": AcceptForm(initial={"starts_on": first}),
         "decline_form": DeclineForm(),
     } | forms
+    choice = accepted or _choice(version, content, data)
     return page(
         request, "contracts/portal/quote.html", part="contracts/portal/_choice.html",
         status=status, quote=found, version=version, answer=answer, closed=closed,
-        choices=[accepted] if accepted else queries.choices_of(version),
-        choice=accepted or _choice(version, content, data), intro=html_of(version.intro),
-        terms=html_of(version.terms), term=quote_pdf.term_of(version),
+        choices=[accepted] if accepted else queries.choices_of(version), choice=choice,
+        change=amending.change_of(version, choice, first) if choice else None,
+        intro=html_of(version.intro), terms=html_of(version.terms), term=quote_pdf.term_of(version),
         promises=words.promised(level.targets, quote_pdf.hours_said(level)) if level else [],
         table=_table(content), first=first,
         recurring=any(not line.is_once for line in content.lines),

@@ -155,8 +155,9 @@ def sent_version(quote: Quote) -> QuoteVersion | None:
 
 def _versions(quote: Quote) -> QuerySet[QuoteVersion]:
     return quote.versions.select_related(
-        "quote__client", "quote__contact", "level_version__level", "answer"
-    )
+        "quote__client", "quote__contact", "quote__amends__agreement",
+        "quote__amends__level_version__level", "level_version__level", "answer",
+    )  # fmt: skip
 
 
 def answer_of(quote: Quote) -> Answer | None:
@@ -208,7 +209,14 @@ def document_of(version: QuoteVersion) -> dict[str, Any]:
         "term_months": version.term_months,
         "renews_months": version.renews_months,
         "notice_days": version.notice_days,
+        **_amended(quote),
     }
+
+
+def _amended(quote: Quote) -> dict[str, Any]:
+    """The agreement it changes, and the version it was written against."""
+    base = quote.amends
+    return {"amends": [base.agreement.number, base.number]} if base else {}
 
 
 def accepted_document(
