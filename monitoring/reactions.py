@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 import redis
 from django.urls import reverse
 
+from contracts.clients.events import DeviceAdded, DeviceChanged, DeviceReturned
 from contracts.clients.models import Client, Device
+from contracts.events import AgreementEnded, AgreementPublished
 from monitoring import actions, events, queries
-from monitoring.models import Check, Incident
+from monitoring.models import Check, CheckTemplate, Incident
 from monitoring.queries import canary
 from monitoring.queries.calling import case_of
 from monitoring.queries.checks import HEARTBEAT
@@ -202,12 +204,27 @@ def tell_answer(event: events.CostAnswered, told: Told) -> None:
         tickets.note(ticket=ticket, body=words, key=f"cost:{told.entry_id}", by=told.by, at=told.at)
 
 
-@reacts_to(events.CheckAdded)
-def give_templates(event: events.CheckAdded, told: Told) -> None:
-    """With its first heartbeat a device gets what its class asks for."""
-    check = Check.objects.select_related("device").filter(pk=event.check_id).first()
-    if check is not None and check.slug == HEARTBEAT:
-        actions.give_checks(device=check.device, by=BY, at=told.at)
+@reacts_to(events.CheckAdded, DeviceAdded, DeviceChanged, DeviceReturned)
+def give_checks(
+    event: events.CheckAdded | DeviceAdded | DeviceChanged | DeviceReturned, told: Told
+) -> None:
+    """A device gets what is asked of its class when it comes, changes or first reports."""
+    if isinstance(event, events.CheckAdded) and not _is_heartbeat(event.check_id):
+        return
+    devices = Device.objects.filter(pk=event.device_id, retired_on__isnull=True)
+    actions.follow_templates(devices=list(devices), by=BY, at=told.at)
+
+
+def _is_heartbeat(check_id: int) -> bool:
+    return Check.objects.filter(pk=check_id, slug=HEARTBEAT).exists()
+
+
+@reacts_to(AgreementPublished, AgreementEnded)
+def follow_offers(event: AgreementPublished | AgreementEnded, told: Told) -> None:
+    """Devices get and lose a tier's or bundle's checks; what begins later is looked at hourly."""
+    if CheckTemplate.objects.filter(offer__isnull=False).exists():
+        devices = Device.objects.filter(client_id=event.client_id, retired_on__isnull=True)
+        actions.follow_templates(devices=list(devices.order_by("pk")), by=BY, at=told.at)
 
 
 @reacts_to(TicketResolved)

@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 
 import redis
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 
+from contracts.clients.models import Device
 from monitoring import actions, queries
 from monitoring.gateways import stream
+from monitoring.models import CheckTemplate
 from monitoring.queries import canary
 from monitoring.rules import canary as canaries
 from monitoring.rules import envelope, pulses
@@ -39,6 +42,7 @@ BATCH = 2000
 BURY_AFTER = 3  # deaths over one entry taken alone
 REMEMBER_SECONDS = 5.0
 PACK_SECONDS = 60.0  # the rest is for the next time
+CHUNK = 200  # devices that follow their templates in one transaction
 YIELD_SECONDS = 0.05  # between two shares, for the drain
 
 
@@ -215,6 +219,34 @@ def _begin(_tenant: Tenant) -> None:
     clock = queries.position().evaluated_at
     if clock is not None:
         actions.begin_windows(clock=clock, by=BY, at=datetime.now(UTC))
+
+
+# -- what is asked of devices by itself ------------------------------------------------------------
+
+
+@platform_task
+def follow_offers() -> None:
+    """What began or ended with this day: agreements, their lines, tiers and bundles."""
+    for_each(_follow_offers)
+
+
+def _follow_offers(_tenant: Tenant) -> None:
+    if CheckTemplate.objects.filter(offer__isnull=False).exists():
+        _follow(Device.objects.all())
+
+
+@tenant_task
+def follow_templates(device_class: str) -> None:
+    """The devices of a class, after one of its templates was changed."""
+    _follow(Device.objects.filter(kind=device_class))
+
+
+def _follow(rows: QuerySet[Device]) -> None:
+    """In transactions of some devices each, so that nobody waits for all of them."""
+    last = 0
+    while devices := list(rows.filter(pk__gt=last, retired_on__isnull=True).order_by("pk")[:CHUNK]):
+        actions.follow_templates(devices=devices, by=BY, at=datetime.now(UTC))
+        last = devices[-1].pk
 
 
 # -- the canary ------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from contracts.models import (
     Agreement,
     AgreementVersion,
     Answer,
+    Offer,
     Quote,
     QuoteVersion,
     Service,
@@ -242,10 +243,11 @@ def _agreed_lines(answer: Answer) -> list[LineInput]:
         return []
     starts_on = date.fromisoformat(answer.document["accepted"]["starts_on"])
     services = Service.objects.in_bulk([line.service_id for line in wanted if line.service_id])
+    offer = Offer.objects.filter(pk=choice.option.offer_id or 0).first() if choice else None
     return [
         LineInput(
             line.description, line.terms.kind, write_terms(line.agreed(starts_on)),
-            services.get(line.service_id or 0), line_key=uuid.UUID(line.key),
+            services.get(line.service_id or 0), line_key=uuid.UUID(line.key), offer=offer,
         )
         for line in wanted
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from contracts.models import (
     Agreement,
     AgreementLine,
     AgreementVersion,
+    Offer,
     Service,
     ServiceLevelVersion,
 )
@@ -48,6 +49,7 @@ class LineInput:
     service: Service | None = None
     level_version: ServiceLevelVersion | None = None
     line_key: uuid.UUID | None = None
+    offer: Offer | None = None
 
 
 @transaction.atomic
@@ -309,6 +311,7 @@ def _line(version: AgreementVersion, position: int, line: LineInput) -> Agreemen
         version=version, position=position, service=line.service,
         description=line.description.strip()[:120], kind=line.kind, facts=write_terms(terms),
         level_version=line.level_version, line_key=line.line_key or uuid.uuid4(),
+        offer=line.offer,
     )  # fmt: skip
 
 
@@ -331,7 +334,7 @@ def _copy(line: AgreementLine, version: AgreementVersion) -> AgreementLine:
     return AgreementLine(
         version=version, position=line.position, service_id=line.service_id,
         description=line.description, kind=line.kind, facts=line.facts,
-        level_version_id=line.level_version_id, line_key=line.line_key,
+        level_version_id=line.level_version_id, line_key=line.line_key, offer_id=line.offer_id,
     )  # fmt: skip
 
 

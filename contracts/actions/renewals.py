@@ -54,9 +54,9 @@ def raise_prices(
     lines = [
         LineInput(
             line.description, line.kind, uplift_line(line.kind, line.facts, percent, places),
-            line.service, line.level_version, line.line_key,
+            line.service, line.level_version, line.line_key, line.offer,
         )
-        for line in version.lines.select_related("service", "level_version")
+        for line in version.lines.select_related("service", "level_version", "offer")
     ]  # fmt: skip
     set_lines(version=version, lines=lines, level_version=last.level_version, by=by, at=at)
     version.refresh_from_db()

@@ -19,13 +19,17 @@ from tenants.people.tokens import once
 
 class AgreementLineShown(serializers.ModelSerializer):
     service_id = serializers.IntegerField(read_only=True, allow_null=True)
+    offer_id = serializers.IntegerField(read_only=True, allow_null=True)
     facts = serializers.DictField(
         read_only=True, help_text="The terms of this kind: price, classes, minimum and so on."
     )
 
     class Meta:
         model = AgreementLine
-        fields = ("id", "line_key", "position", "description", "kind", "facts", "service_id")
+        fields = (
+            "id", "line_key", "position", "description", "kind", "facts", "service_id",
+            "offer_id",
+        )  # fmt: skip
 
 
 class VersionShown(serializers.ModelSerializer):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from contracts import actions
 from contracts.api.agreements import AgreementWhole, OneAgreement
-from contracts.models import Agreement, AgreementVersion, Service, ServiceLevelVersion
+from contracts.models import Agreement, AgreementVersion, Offer, Service, ServiceLevelVersion
 from msp.kit.refusals import Conflict
 from msp.kit.rest.fields import WriteSerializer
 from tenants.people.tokens import once
@@ -32,6 +32,10 @@ class AgreementLineNew(WriteSerializer):
         allow_null=True,
     )  # fmt: skip
     line_key = serializers.UUIDField(required=False, allow_null=True)
+    offer_id = serializers.PrimaryKeyRelatedField(
+        queryset=Offer.objects.all(), source="offer", required=False, allow_null=True,
+        help_text="The tier or bundle it is.",
+    )  # fmt: skip
 
 
 class Draft(WriteSerializer):
@@ -158,9 +162,9 @@ def _write(agreement: Agreement, given: dict[str, Any], by: Any, at: datetime) -
             {
                 "description": one.description, "kind": one.kind, "facts": one.facts,
                 "service": one.service, "level_version": one.level_version,
-                "line_key": one.line_key,
+                "line_key": one.line_key, "offer": one.offer,
             }
-            for one in version.lines.select_related("service", "level_version")
+            for one in version.lines.select_related("service", "level_version", "offer")
         ]  # fmt: skip
     inputs = [actions.LineInput(**one) for one in lines]
     actions.set_lines(version=version, lines=inputs, level_version=level, by=by, at=at)

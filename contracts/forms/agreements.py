@@ -11,7 +11,7 @@ from contracts.clients.forms import DateInput
 from contracts.clients.forms.units import Day
 from contracts.forms.credits import CreditFields, credit_initial
 from contracts.forms.pricing import PriceFields, price_initial
-from contracts.models import AgreementLine, AgreementVersion
+from contracts.models import AgreementLine, AgreementVersion, Offer
 from contracts.queries import Catalogue, Planned
 from contracts.rules.credits import read_credits
 from msp.kit.facts import InvalidFact
@@ -76,6 +76,7 @@ class LineForm(PriceFields):
     """One line of a draft: words, a price, where it holds, and whom it leaves out."""
 
     line_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    offer = forms.ModelChoiceField(Offer.objects.all(), widget=forms.HiddenInput, required=False)
     description = forms.CharField(max_length=120, label="Line")
     service = forms.TypedChoiceField(label="Service", required=False, coerce=int, empty_value=None)
     level = forms.TypedChoiceField(
@@ -116,7 +117,7 @@ class LineForm(PriceFields):
             description=values["description"], kind=values["kind"], facts=self.facts(),
             service=self.catalogue.services.get(values["service"]),
             level_version=self.catalogue.levels.get(values["level"]),
-            line_key=values["line_key"],
+            line_key=values["line_key"], offer=values["offer"],
         )  # fmt: skip
 
     def planned(self) -> Planned:
@@ -150,6 +151,7 @@ def line_initial(line: AgreementLine, catalogue: Catalogue) -> dict[str, Any]:
         "line_key": line.line_key,
         "description": line.description,
         "service": line.service_id,
+        "offer": line.offer_id,
         "level": line.level_version_id,
         "site_ids": line.facts.get("site_ids", []),
         "excluded": ", ".join(excluded),

@@ -227,6 +227,8 @@ class AgreementVersion(models.Model):
 class AgreementLine(models.Model):
     """One thing that is counted and priced: `kind` and `facts` are read by `rules.terms`.
 
+    `offer` is the tier or the bundle of the catalogue it was taken as.
+
     A trigger (migration 0002) refuses every change once the version is published.
     """
 
@@ -234,6 +236,9 @@ class AgreementLine(models.Model):
     position = models.PositiveSmallIntegerField()
     service = models.ForeignKey(
         Service, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    offer = models.ForeignKey(
+        Offer, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     description = models.CharField(max_length=120)
     kind = models.CharField(max_length=20)

@@ -157,7 +157,7 @@ def _new_line(desk: Desk, wanted: str) -> dict[str, Any]:
     except NoPrice:
         return NEW_LINE | {"description": str(found)}
     return price_initial(line.kind, line.facts) | {
-        "description": line.description, "service": line.service_id,
+        "description": line.description, "service": line.service_id, "offer": line.offer_id,
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from contracts.queries.covering import (
     Work,
     cover_devices,
     coverage,
+    covering_offers,
     hour_class,
     why_covered,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "cover_devices",
     "cover_work",
     "coverage",
+    "covering_offers",
     "credit_promises",
     "credits_said",
     "domain_counts",

@@ -179,6 +179,16 @@ def cover_devices(
     return {device.pk: _answer(held, device, NOTHING_KNOWN, day, at)[0] for device in devices}
 
 
+def covering_offers(
+    *, client_id: int, devices: Iterable[Device], at: datetime
+) -> dict[int, int | None]:
+    """The tier or bundle each device is looked after by, where the line that covers it is one."""
+    covers = cover_devices(client_id=client_id, devices=devices, at=at)
+    lines = AgreementLine.objects.filter(pk__in={one.line_id for one in covers.values()} - {None})
+    offers = dict(lines.values_list("pk", "offer_id"))
+    return {pk: offers.get(one.line_id or 0) for pk, one in covers.items()}
+
+
 def _local_day(client_id: int, at: datetime) -> date:
     zone = Client.objects.values_list("zone", flat=True).get(pk=client_id)
     return local_date(at, zone)

@@ -226,6 +226,7 @@ class LineOffer:
     facts: dict[str, Any]
     service_id: int | None
     reason: str
+    offer_id: int | None = None
 
 
 def as_line(
@@ -247,7 +248,12 @@ def as_line(
         ]  # fmt: skip
     named = service or offer
     return LineOffer(
-        str(named), found.listed.price.kind, facts, service.pk if service else None, found.reason
+        str(named),
+        found.listed.price.kind,
+        facts,
+        service.pk if service else None,
+        found.reason,
+        offer.pk if offer else None,
     )
 
 

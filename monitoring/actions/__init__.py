@@ -10,15 +10,7 @@ from monitoring.actions.agreeing import (
 )
 from monitoring.actions.canaries import call_for_help, place_canary, remove_canary
 from monitoring.actions.checks import change_check, pause_check, resume_check
-from monitoring.actions.defining import (
-    define_check,
-    drop_template,
-    give_checks,
-    keep_template,
-    redefine_check,
-    remove_check,
-    watch_new,
-)
+from monitoring.actions.defining import define_check, redefine_check, remove_check
 from monitoring.actions.enrolment import add_check, admit, dismiss, enrol, refuse
 from monitoring.actions.incidents import (
     acknowledge,
@@ -34,6 +26,11 @@ from monitoring.actions.incidents import (
 )
 from monitoring.actions.keys import change_cap, enrol_key, revoke_key, rotate_key, take_offer
 from monitoring.actions.lapsing import lapse, see, wake
+from monitoring.actions.templating import (
+    drop_template,
+    follow_templates,
+    keep_template,
+)
 from monitoring.actions.thinning import forget, pack, roll_up
 
 __all__ = [
@@ -57,8 +54,8 @@ __all__ = [
     "drop_template",
     "enrol",
     "enrol_key",
+    "follow_templates",
     "forget",
-    "give_checks",
     "keep_template",
     "lapse",
     "let_go",
@@ -85,5 +82,4 @@ __all__ = [
     "take_from_behind",
     "take_offer",
     "wake",
-    "watch_new",
 ]

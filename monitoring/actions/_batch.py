@@ -21,14 +21,15 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from contracts.clients.models import Device
 from monitoring.actions._incidents import Down, Incidents
 from monitoring.actions._keys import Keys, Owner
 from monitoring.actions._past import Past
 from monitoring.actions._plans import follow
 from monitoring.actions._readings import Readings
 from monitoring.actions._watching import Watching
-from monitoring.actions.defining import watch_new
 from monitoring.actions.enrolment import enrol, refuse
+from monitoring.actions.templating import follow_templates
 from monitoring.models import BlindInterval, Check
 from monitoring.queries.checks import special_plan
 from monitoring.rules import contents, folding, lapse
@@ -331,7 +332,9 @@ class Batch:
             incidents = Incidents(by=self.by, at=self.at)
             Watching(looked_at, self.oldest, incidents).settle()
         if readings.made:
-            watch_new(series=readings.made, by=self.by, at=self.newest)
+            ids = {device_id for device_id, _name in readings.made}
+            new = list(Device.objects.filter(pk__in=ids).order_by("pk"))
+            follow_templates(devices=new, by=self.by, at=self.newest)
         for device_id, name in readings.turned_away.items():
             row = next(row for row in self.rows.values() if row.device_id == device_id)
             host = row.reports[0].host

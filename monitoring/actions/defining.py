@@ -1,7 +1,5 @@
 """Checks as people define them: every so often, on a schedule, or a value within limits."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +8,13 @@ from django.db import transaction
 from contracts.clients.models import Device
 from monitoring import events
 from monitoring.actions._incidents import Incidents
-from monitoring.models import Check, CheckTemplate, Series
+from monitoring.models import Check, Series
 from monitoring.queries.checks import plan_of, state_of
-from monitoring.queries.definitions import of_template
+from monitoring.queries.definitions import demanded
 from monitoring.rules import contents, definitions, schedules, thresholds
 from monitoring.rules import lapse as rules
-from monitoring.rules.definitions import BadDefinition, Definition
+from monitoring.rules.definitions import Definition
+from monitoring.rules.templating import known_as
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
 from tenants.journal.announce import announce
@@ -31,7 +30,7 @@ def define_check(
     """Make a check of a device. One of a value begins with the value's next sample."""
     if not name.strip():
         raise Refused("A check needs a name.", field="name")
-    _demand(definition, at)
+    demanded(definition, at)
     device = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
     slug = _free_slug(device, slug or name, definition.kind)
     check = Check(device=device, slug=slug, name=name.strip()[:80], created_at=at)
@@ -49,7 +48,7 @@ def redefine_check(*, check: Check, definition: Definition, by: Actor, at: datet
     What it is stays: a signal does not become a value. Limits that are changed are judged anew with
     the next sample.
     """
-    _demand(definition, at)
+    demanded(definition, at)
     check.refresh_from_db(from_queryset=Check.objects.select_for_update(of=("self",)))
     if (check.kind == THRESHOLD) != (definition.kind == THRESHOLD):
         raise Refused("A signal cannot become a value. Make another check.", field="kind")
@@ -85,105 +84,7 @@ def remove_check(*, check: Check, by: Actor, at: datetime) -> None:
     check.delete()
 
 
-# -- templates -------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def keep_template(
-    *, device_class: str, name: str, definition: Definition, by: Actor, at: datetime, slug: str = ""
-) -> CheckTemplate:
-    """Give every device of a class this check from now on; the same slug again replaces it."""
-    if device_class not in Device.Kind.values:
-        raise Refused(f"There is no device class {device_class!r:.40}.", field="device_class")
-    if not name.strip():
-        raise Refused("A check needs a name.", field="name")
-    _demand(definition, at)
-    if definition.kind == definitions.PERIOD and slug == "heartbeat":
-        raise Refused("Every device that reports has its heartbeat already.", field="name")
-    schedule = definition.schedule
-    row, _created = CheckTemplate.objects.update_or_create(
-        device_class=device_class, slug=_slug(slug or name)[:40],
-        defaults={
-            "name": name.strip()[:80], "kind": definition.kind, "series": definition.series,
-            "period_seconds": definition.period, "grace_seconds": definition.grace,
-            "schedule": schedule.expression if schedule else "",
-            "zone": schedule.zone if schedule else "",
-            "fail_threshold": definition.fail_threshold,
-            "limits": thresholds.kept_limits(definition.limits) if definition.limits else None,
-        },
-    )  # fmt: skip
-    announce(events.TemplateKept(row.pk, row.name, row.device_class), by=by, at=at)
-    return row
-
-
-@transaction.atomic
-def drop_template(*, template: CheckTemplate, by: Actor, at: datetime) -> None:
-    """Give it to no further device; those that have the check keep it."""
-    announce(
-        events.TemplateDropped(template.pk, template.name, template.device_class), by=by, at=at
-    )
-    template.delete()
-
-
-@transaction.atomic
-def give_checks(*, device: Device, by: Actor, at: datetime) -> list[Check]:
-    """The signals a device's class asks for and it is not asked for yet."""
-    wanted = CheckTemplate.objects.filter(device_class=device.kind).exclude(kind=THRESHOLD)
-    made = [_give(one, device, one.slug, one.name, "", by, at) for one in wanted.order_by("slug")]
-    return [check for check in made if check]
-
-
-@transaction.atomic
-def watch_new(*, series: Sequence[tuple[int, str]], by: Actor, at: datetime) -> list[Check]:
-    """The limits that classes ask for, of values (device and name) that have just come up."""
-    templates = list(CheckTemplate.objects.filter(kind=THRESHOLD).order_by("slug"))
-    if not templates:
-        return []
-    devices = Device.objects.in_bulk({device_id for device_id, _name in series})
-    made = []
-    for device_id, name in series:
-        device = devices[device_id]
-        for one in templates:
-            if one.device_class != device.kind or not _matches(one.series, name):
-                continue
-            slug, label = one.slug, one.name
-            if one.series.endswith("*"):
-                slug = f"{one.slug}-{name.removeprefix(one.series[:-1])}"
-                label = f"{one.name} {name.partition(':')[2]}".strip()
-            made.append(_give(one, device, slug, label, name, by, at))
-    return [check for check in made if check]
-
-
-def _give(
-    template: CheckTemplate, device: Device, slug: str, name: str, series: str, by: Actor,
-    at: datetime,
-) -> Check | None:  # fmt: skip
-    """The check of a template, or None where the device has it, or as many as it may."""
-    definition = of_template(template, series=series)
-    kept = _slug_of(slug, definition.kind)
-    if Check.objects.filter(device=device, slug=kept).exists():
-        return None
-    try:
-        with transaction.atomic():
-            return define_check(
-                device=device, name=name, slug=slug, definition=definition, by=by, at=at
-            )
-    except Refused:
-        return None
-
-
-def _matches(pattern: str, name: str) -> bool:
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
-
-
 # -- rows ------------------------------------------------------------------------------------------
-
-
-def _demand(definition: Definition, at: datetime) -> None:
-    try:
-        definitions.demand(definition, at)
-    except BadDefinition as error:
-        raise Refused(error.reason, field=error.field) from None
 
 
 def _fields(device: Device, definition: Definition, at: datetime) -> dict[str, Any]:
@@ -233,20 +134,11 @@ def _pace_of(device: Device) -> int:
     return max(60, pace.period_seconds) if pace else 60
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-")[:50] or "check"
-
-
-def _slug_of(text: str, kind: str) -> str:
-    """What a check is known by. That of a value can be named by no sender: it has a `=` before."""
-    return f"={_slug(text)}" if kind == THRESHOLD else _slug(text)
-
-
 def _free_slug(device: Device, wanted: str, kind: str) -> str:
     taken = set(Check.objects.filter(device=device).values_list("slug", flat=True))
     if len(taken) >= MOST_CHECKS:
         raise Refused(f"{device.name} has {MOST_CHECKS} checks already.")
-    slug = _slug_of(wanted, kind)
+    slug = known_as(wanted, kind)
     if slug in taken:
         raise Refused(f"{device.name} has a check of this name already.", field="name")
     return slug

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from contracts.clients.models import Client, Device, OfClientQuerySet, Site
+from contracts.models import Offer
 from monitoring.models.signals import Check
 
 
@@ -85,7 +86,10 @@ class Dependency(models.Model):
 class CheckTemplate(models.Model):
     """A check every device of a class gets: a signal it waits for, or a value it watches.
 
-    `series` may end in `*`: one check for each series that begins so, made when it first reports.
+    With an `offer` only those get it that are looked after by this tier or bundle, in place of the
+    one of the same slug for all. `past` holds what it asked for before, so that what a person made
+    of a check is told from what the template did. `series` may end in `*`: one check for each
+    series that begins so, made when it first reports.
     """
 
     device_class = models.CharField(max_length=12)
@@ -99,13 +103,20 @@ class CheckTemplate(models.Model):
     zone = models.CharField(max_length=64, blank=True)
     fail_threshold = models.PositiveSmallIntegerField(default=1)
     limits = models.JSONField(null=True)
+    offer = models.ForeignKey(
+        Offer, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    past = models.JSONField(
+        default=list, db_default=models.Value([], output_field=models.JSONField())
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["device_class", "slug"], name="one_template_per_class_and_slug"
+                fields=["device_class", "slug", "offer"], nulls_distinct=False,
+                name="one_template_per_class_offer_and_slug",
             )
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.name} for {self.device_class}"

@@ -93,7 +93,8 @@ class Check(models.Model):
     A check with a schedule is due at its ticks; the period is then only how often that usually is.
     A threshold watches a `series` against `limits`: over them it is degraded, and unknown when no
     value comes any more; `watch` is how far a level is raised or cleared. `words` say what a
-    message means that says nothing else.
+    message means that says nothing else. `template` is what asked for it by itself, `let_go_at`
+    since when no template does and it is paused for that.
     """
 
     class Kind(models.TextChoices):
@@ -145,6 +146,11 @@ class Check(models.Model):
     )
     limits = models.JSONField(null=True, blank=True)
     watch = models.JSONField(null=True, blank=True)
+    template = models.ForeignKey(
+        "CheckTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        db_index=False,
+    )  # fmt: skip
+    let_go_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from monitoring.pages import (
     incidents,
     keys,
     replay,
+    templates,
     uptime,
 )
 from monitoring.pages.devices import on_device_badges, on_device_page, on_device_rail
@@ -50,6 +51,7 @@ urlpatterns = [
     *devices.urlpatterns,
     *agreed.urlpatterns,
     *checks.urlpatterns,
+    *templates.urlpatterns,
     *keys.urlpatterns,
     *uptime.urlpatterns,
     *fills.urlpatterns,

@@ -1,4 +1,4 @@
-"""What is agreed: maintenance windows, what stands behind what, what a class of devices gets."""
+"""What is agreed: maintenance windows, and what stands behind what."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -12,12 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contracts.clients.models import Client, Device, Site
 from monitoring import actions
 from monitoring.forms import BehindForm, WindowForm
-from monitoring.models import CheckTemplate, Dependency, MaintenanceWindow
+from monitoring.models import Dependency, MaintenanceWindow
 from monitoring.pages.incidents import who
 from monitoring.queries import windows
-from monitoring.queries.definitions import of_template
-from monitoring.rules import definitions
-from monitoring.rules.suggested import suggested
 from monitoring.rules.windows import weekly
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal
@@ -180,40 +177,6 @@ def dependency_remove(request: HttpRequest, pk: int, dependency_id: int) -> Http
     return go(request, "device-behind", pk, toast_text="Removed")
 
 
-# -- what a class of devices gets ------------------------------------------------------------------
-
-
-@staff(Permission.MONITOR_EDIT)
-@require_http_methods(["GET", "POST"])
-def template_list(request: HttpRequest) -> HttpResponse:
-    """The checks each class of devices gets with its first report; posting takes our set."""
-    if request.method == "POST":
-        for device_class, slug, name, definition in suggested():
-            actions.keep_template(
-                device_class=device_class, slug=slug, name=name, definition=definition,
-                **who(request),
-            )  # fmt: skip
-        return go(request, "template-list", toast_text="Devices get these from now on")
-    now = datetime.now(UTC)
-    rows = CheckTemplate.objects.order_by("device_class", "slug")
-    classes = dict(Device.Kind.choices)
-    return page(
-        request, "monitoring/templates.html",
-        rows=[
-            (one, classes[one.device_class], definitions.sentence(of_template(one), one.name, now))
-            for one in rows
-        ],
-    )  # fmt: skip
-
-
-@staff(Permission.MONITOR_EDIT)
-@require_POST
-def template_drop(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(CheckTemplate, pk=pk)
-    actions.drop_template(template=found, **who(request))
-    return go(request, "template-list", toast_text="No further device gets it")
-
-
 urlpatterns = [
     path("maintenance", window_list, name="window-list"),
     path("maintenance/new", window_new, name="window-new"),
@@ -223,6 +186,4 @@ urlpatterns = [
         "devices/<int:pk>/behind/<int:dependency_id>/remove", dependency_remove,
         name="dependency-remove",
     ),
-    path("monitors/templates", template_list, name="template-list"),
-    path("monitors/templates/<int:pk>/drop", template_drop, name="template-drop"),
 ]  # fmt: skip

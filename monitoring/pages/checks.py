@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contracts.clients.models import Device
 from contracts.clients.queries import client_names
 from monitoring import actions
-from monitoring.forms import CHECK_FORMS, PeriodForm, ThresholdForm
+from monitoring.forms.checks import CHECK_FORMS, PeriodForm, ThresholdForm
 from monitoring.models import Check, Series
 from monitoring.pages.incidents import who
 from monitoring.queries import history, lists, standing

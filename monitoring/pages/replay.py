@@ -8,7 +8,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from contracts.clients.models import Device
-from monitoring.forms import CHECK_FORMS
+from monitoring.forms.checks import CHECK_FORMS
 from monitoring.models import Check
 from monitoring.pages.checks import definition_typed, form_of
 from monitoring.queries import replay as queries

@@ -5,8 +5,9 @@ from datetime import datetime
 from contracts.clients.models import Device
 from monitoring.models import Check, CheckTemplate
 from monitoring.rules import contents, definitions, thresholds
-from monitoring.rules.definitions import Definition
+from monitoring.rules.definitions import BadDefinition, Definition
 from monitoring.rules.schedules import Schedule
+from msp.kit.refusals import Refused
 
 IMPORTANT = (
     Device.Kind.SERVER, Device.Kind.FIREWALL, Device.Kind.SWITCH, Device.Kind.STORAGE,
@@ -46,3 +47,11 @@ def of_template(template: CheckTemplate, *, series: str = "") -> Definition:
 def said_of(check: Check, at: datetime) -> str:
     """The check as a sentence."""
     return definitions.sentence(of_check(check), check.name, at)
+
+
+def demanded(definition: Definition, at: datetime) -> None:
+    """Refuse what cannot be a check, at its field."""
+    try:
+        definitions.demand(definition, at)
+    except BadDefinition as error:
+        raise Refused(error.reason, field=error.field) from None
