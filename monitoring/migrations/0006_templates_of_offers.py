@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0012_lines_of_offers'),
+        ('contracts', '0013_lines_of_offers'),
         ('monitoring', '0005_flexible_windows'),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0011_service_credits'),
+        ('contracts', '0012_quotes_become_projects_and_amend'),
     ]
 
     operations = [
