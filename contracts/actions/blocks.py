@@ -21,7 +21,7 @@ def give_back(
     The credit is a line of the bill of that month, after the work of it has drawn its hours.
     """
     version = amend(agreement=agreement, effective_on=on, by=by, at=at)
-    rows = list(version.lines.select_related("service", "level_version"))
+    rows = list(version.lines.select_related("service", "level_version", "offer"))
     found = next((row for row in rows if row.line_key == line_key), None)
     terms = read_terms(found.kind, found.facts) if found else None
     if found is None or not isinstance(terms, Block):
@@ -36,7 +36,7 @@ def give_back(
         LineInput(
             row.description, row.kind,
             row.facts | ({"refunded_on": on.isoformat()} if row.pk == found.pk else {}),
-            row.service, row.level_version, row.line_key,
+            row.service, row.level_version, row.line_key, row.offer,
         )
         for row in rows
     ]  # fmt: skip
