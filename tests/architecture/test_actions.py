@@ -4,9 +4,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.tree import ROOT, files_called, name_of, public, tree_of
+from tests.each import each
 
 ACTIONS = files_called("actions")
 FOLLOWS = "it is itself what followed from an announced event"
@@ -40,7 +39,7 @@ SILENT = {  # actions that announce nothing, and why that is right
 }
 
 
-@pytest.mark.parametrize("file", ACTIONS, ids=name_of)
+@each(ACTIONS)
 def test_actions_are_keyword_only_and_atomic(file: Path) -> None:
     for action in public(file):
         assert not action.args.args, f"{action.name} takes positional arguments"
@@ -50,14 +49,14 @@ def test_actions_are_keyword_only_and_atomic(file: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("file", ACTIONS, ids=name_of)
+@each(ACTIONS)
 def test_actions_have_no_clock_and_no_network(file: Path) -> None:
     text = file.read_text()
     for word in ("datetime.now", "timezone.now", "date.today", "requests.", "urllib.request"):
         assert word not in text, f"{word} in {name_of(file)}"
 
 
-@pytest.mark.parametrize("file", ACTIONS, ids=name_of)
+@each(ACTIONS)
 def test_every_action_announces(file: Path) -> None:
     """What an action does that nobody is told of is missing from the journal for ever."""
     module = module_of(file)

@@ -6,12 +6,11 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.tree import ROOMS, ROOT, functions, name_of, sources
+from tests.each import each
 
 
-@pytest.mark.parametrize("file", sources(*ROOMS, "tests"), ids=name_of)
+@each(sources(*ROOMS, "tests"))
 def test_modules_and_functions_stay_small(file: Path) -> None:
     assert len(file.read_text().splitlines()) <= 400
     long = [f.name for f in functions(file) if f.end_lineno - f.lineno + 1 > 50]

@@ -6,9 +6,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.tree import ROOMS, ROOT, files_called, name_of, sources, tree_of
+from tests.each import each
 
 RULES = files_called("rules")
 READERS = files_called(
@@ -54,14 +53,14 @@ def writes(call: ast.Call) -> bool:
     return name in WRITES or (name == "update" and bool({"objects", "filter"} & set(rest)))
 
 
-@pytest.mark.parametrize("file", RULES, ids=name_of)
+@each(RULES)
 def test_rules_ask_neither_the_clock_nor_chance(file: Path) -> None:
     asked = {".".join(reversed(list(chain(call.func)))) for call in calls(file)}
     clock = re.compile(r"(^|\.)(now|utcnow|today|time|monotonic|random|choice|uuid4|open|print)$")
     assert [name for name in asked if clock.search(name)] == []
 
 
-@pytest.mark.parametrize("file", RULES, ids=name_of)
+@each(RULES)
 def test_facts_of_rules_are_frozen(file: Path) -> None:
     for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.ClassDef):
@@ -70,7 +69,7 @@ def test_facts_of_rules_are_frozen(file: Path) -> None:
                 assert "dataclass" not in mark or "frozen=True" in mark, node.name
 
 
-@pytest.mark.parametrize("file", READERS, ids=name_of)
+@each(READERS)
 def test_only_actions_write(file: Path) -> None:
     found = [
         f"line {call.lineno}: {ast.unparse(call.func)}" for call in calls(file) if writes(call)
@@ -78,7 +77,7 @@ def test_only_actions_write(file: Path) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("file", sources(*ROOMS), ids=name_of)
+@each(sources(*ROOMS))
 def test_sql_of_our_own_stands_in_few_places_and_holds_no_input(file: Path) -> None:
     for call in calls(file):
         name = next(chain(call.func), "")

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter
 
 from tenants.people.gates import GATE
+from tests.each import each
 
 PUBLIC = "msp.public_urls"
 LIBRARY = ("allauth.",)  # sign-in and second factor; each asks for what it needs by itself
@@ -44,14 +45,14 @@ def path_to(entry_path: str, entry: URLPattern) -> str:
     return path
 
 
-@pytest.mark.parametrize(("path", "entry"), ours(), ids=str)
+@each(ours())
 def test_every_view_has_a_gate(path: str, entry: URLPattern) -> None:
     kind = gate_of(entry).partition(":")[0]
     assert kind in ("staff", "client_user", "signed_in", "anyone", "key"), path
     assert (kind == "key") <= path.startswith("api/v1/")
 
 
-@pytest.mark.parametrize(("path", "entry"), [*ours(), *ours(PUBLIC)], ids=str)
+@each([*ours(), *ours(PUBLIC)])
 def test_only_the_api_takes_posts_without_a_form_of_ours(path: str, entry: URLPattern) -> None:
     exempt = getattr(entry.callback, "csrf_exempt", False)
     assert not exempt or gate_of(entry).startswith("key:")

@@ -3,20 +3,20 @@
 import string
 from dataclasses import fields
 
-import pytest
 from celery import current_app
 
 from tenants.journal.registry import EVENTS, REACTIONS, Event
 from tenants.work import SCOPES
+from tests.each import each
 
 
-@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.kind)
+@each(EVENTS.values())
 def test_every_event_has_a_sentence_it_can_say(event: type[Event]) -> None:
     named = {name for _text, name, _spec, _conv in string.Formatter().parse(event.sentence) if name}
     assert named <= {field.name for field in fields(event)}
 
 
-@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.kind)
+@each(EVENTS.values())
 def test_events_hold_primitives_only(event: type[Event]) -> None:
     allowed = {"int", "str", "bool", "float"}
     for field in fields(event):

@@ -1,11 +1,11 @@
 """What imports cannot show about tables: keys are strings, homes are settings."""
 
-import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
 from tenants.context import Tenant
+from tests.each import each
 
 ORDER = (
     "msp",
@@ -33,7 +33,7 @@ def keys() -> list[models.ForeignKey]:
     ]
 
 
-@pytest.mark.parametrize("key", keys(), ids=str)
+@each(keys())
 def test_foreign_keys_point_down(key: models.ForeignKey) -> None:
     there = key.related_model._meta.app_label
     if there in ORDER:
@@ -41,7 +41,7 @@ def test_foreign_keys_point_down(key: models.ForeignKey) -> None:
         assert ORDER.index(there) <= ORDER.index(here), f"{here} points up at {there}"
 
 
-@pytest.mark.parametrize("key", keys(), ids=str)
+@each(keys())
 def test_keys_that_leave_their_app_have_no_way_back(key: models.ForeignKey) -> None:
     there, here = key.related_model._meta.app_label, key.model._meta.app_label
     allowed = {there, here} == {"clients", "contracts"}  # one room; the alcove is below
@@ -77,7 +77,7 @@ def test_an_msp_stays_within_its_relations(alpha: Tenant) -> None:
     assert relations <= 720
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+@each(OURS)
 def test_models_keep_no_tricks(model: type[models.Model]) -> None:
     """No save() of our own: a write is an action (law 3)."""
     assert "save" not in vars(model)

@@ -11,6 +11,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from tests.architecture.tree import ROOMS, ROOT, files_called, name_of, public, sources, tree_of
+from tests.each import each
 
 TEXTS = (".py", ".md", ".toml", ".html", ".txt", ".yml", ".css", ".js", "Makefile", ".ci/run")
 LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|HA" r"CK)\b")
@@ -43,7 +44,7 @@ def anchors_of(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("page", pages_of_docs(), ids=name_of)
+@each(pages_of_docs())
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\[[^\]]*\]\(([^)\s]+)\)", without_code(page.read_text())):
         if re.match(r"[a-z]+:", link):
@@ -70,7 +71,7 @@ def test_every_page_of_docs_that_is_named_exists() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("file", files_called("actions", "queries", "rules"), ids=name_of)
+@each(files_called("actions", "queries", "rules"))
 def test_what_others_call_says_what_it_means(file: Path) -> None:
     mute = [node.name for node in public(file) if not ast.get_docstring(node)]
     assert mute == []
@@ -98,7 +99,7 @@ def named_templates() -> list[tuple[str, str]]:
     return sorted(found)
 
 
-@pytest.mark.parametrize(("where", "name"), named_templates())
+@each(named_templates())
 def test_every_template_that_is_named_exists(where: str, name: str) -> None:
     try:
         get_template(name)

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "msp/static/msp"
@@ -33,7 +33,7 @@ def _id(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_id)
+@each(PAGES)
 def test_no_template_needs_an_unsafe_policy(path: Path) -> None:
     html = COMMENT.sub("", path.read_text())
     assert not re.search(r"\sstyle\s*=", html), "style= is refused by the policy"
@@ -45,7 +45,7 @@ def test_no_template_needs_an_unsafe_policy(path: Path) -> None:
         raise AssertionError(f"{address}: nothing comes from another host")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_id)
+@each(PAGES)
 def test_htmx_says_where_its_answer_goes(path: Path) -> None:
     """htmx 4 will not inherit: written out now, the later move is a search and replace."""
     html = COMMENT.sub("", path.read_text())
@@ -55,7 +55,7 @@ def test_htmx_says_where_its_answer_goes(path: Path) -> None:
         assert "hx-swap=" in tag, tag
 
 
-@pytest.mark.parametrize("path", STYLES, ids=_id)
+@each(STYLES)
 def test_a_style_sheet_stays_small_and_in_its_layer(path: Path) -> None:
     css = path.read_text()
     assert len(css.encode()) <= 25 * 1024, "split it"
@@ -88,7 +88,7 @@ def _classes_of(sheet: Path) -> frozenset[str]:
     return frozenset(name for part in selectors for name in re.findall(r"\.([a-zA-Z][\w-]*)", part))
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_id)
+@each(PAGES)
 def test_a_template_uses_only_classes_that_exist(path: Path) -> None:
     known = {name for style in STYLES for name in _classes_of(style)}
     html = re.sub(r"{%.*?%}|{{.*?}}", " ", COMMENT.sub("", path.read_text()), flags=re.DOTALL)
