@@ -23,7 +23,28 @@ FLAGS = (
 )  # fmt: skip
 # Without fetching styles and sounds once more for rules we have no use for: a third of the time.
 AXE = {"resultTypes": ["violations"], "preload": False}
-COLOURS = ["color-contrast", "link-in-text-block"]  # all that a theme alone can break
+COLOURS = ("color-contrast", "link-in-text-block")  # all that a theme alone can break
+# The first of all texts that look alike: same ink, same size, same grounds behind it.
+KINDS_OF_TEXT = """() => {
+  const kinds = new Map();
+  const grounds = (at) => {
+    let said = "";
+    for (; at; at = at.parentElement) {
+      const {backgroundColor, backgroundImage, opacity} = getComputedStyle(at);
+      said += backgroundColor + backgroundImage + opacity + "|";
+    }
+    return said;
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const at = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !at.checkVisibility()) continue;
+    const {color, fontSize, fontWeight, textShadow, textDecoration} = getComputedStyle(at);
+    const kind = [color, fontSize, fontWeight, textShadow, textDecoration, grounds(at)].join();
+    if (!kinds.has(kind)) kinds.set(kind, at);
+  }
+  return [...kinds.values()];
+}"""
 SIZES = {"desktop": (1440, 900), "phone": (390, 844), "narrow": (320, 640)}
 
 
@@ -55,14 +76,17 @@ class Product:
             )
         return self.running[name]
 
-    def stop(self, name: str) -> None:
-        process = self.running.pop(name)
-        process.terminate()
-        try:
-            process.wait(timeout=25)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            process.wait()
+    def stop(self, *names: str) -> None:
+        """These parts, side by side."""
+        ending = [self.running.pop(name) for name in names]
+        for process in ending:
+            process.terminate()
+        for process in ending:
+            try:
+                process.wait(timeout=25)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, 9)
+                process.wait()
 
     def wait_ready(self, seconds: float = 180) -> None:
         until = time.monotonic() + seconds
@@ -101,8 +125,7 @@ def product(
         made.wait_ready()
         yield made
     finally:
-        for name in list(made.running):
-            made.stop(name)
+        made.stop(*made.running)
 
 
 @contextmanager
@@ -124,12 +147,17 @@ def sign_in(page: Page, home: str, email: str, password: str) -> None:
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
 
-def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe finds wrong, a line each; an empty list is the aim. Of all rules, or of some."""
+def violations(page: Page, *, colours: bool = False) -> list[str]:
+    """What axe finds wrong, a line each; an empty list is the aim.
+
+    `colours` asks only what another theme can change, of one text of each kind.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    options = AXE | ({"runOnly": rules} if rules else {})
-    found = page.evaluate("options => axe.run(options).then(all => all.violations)", options)
+    options = AXE | ({"runOnly": list(COLOURS)} if colours else {})
+    where = f"{{include: ({KINDS_OF_TEXT})()}}" if colours else "document"
+    run = f"options => axe.run({where}, options).then(all => all.violations)"
+    found = page.evaluate(run, options)
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"][:3]]
 
 

@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.browsing import chromium, overflow, violations
 
-# Colours do not change the layout, and 320 pixels do not change colours.
-LOOKS = (("light", 1440), ("dark", 390), ("light", 320))
+# What is asked at each: a theme changes colours only, and 320 pixels only the width.
+LOOKS = (("light", 1440, "all"), ("dark", 390, "colours"), ("light", 320, "width"))
 
 
 @contextmanager
@@ -103,19 +103,20 @@ def seen(
     for name, asked in pages.items():
         eyes.complaints.clear()
         eyes.visit(page, client, asked)
-        found = [line for theme, width in LOOKS for line in _wrong(page, name, theme, width)]
+        found = [line for look in LOOKS for line in _wrong(page, name, *look)]
         if found + eyes.complaints:
             wrong[name] = found + eyes.complaints
     page.context.close()
     return wrong
 
 
-def _wrong(page: Page, name: str, theme: str, width: int) -> list[str]:
-    """What is wrong at one width; 320 pixels is only about the width."""
+def _wrong(page: Page, name: str, theme: str, width: int, asked: str) -> list[str]:
+    """What is wrong at one width: of everything, of its colours, or only of its width."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 844})
     page.wait_for_timeout(100 if page.locator("[data-chart]").count() else 20)
-    found = [f"{theme} {width} {line}" for line in violations(page)] if width != 320 else []
+    said = violations(page, colours=asked == "colours") if asked != "width" else []
+    found = [f"{theme} {width} {line}" for line in said]
     if overflow(page):
         found.append(f"{width}: {overflow(page)} px too wide")
     _keep(page, f"{name}.{theme}.{width}")

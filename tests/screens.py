@@ -16,7 +16,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browsing import (
-    COLOURS,
     SIZES,
     Product,
     chromium,
@@ -81,17 +80,38 @@ def frames(browser: Browser, sessions: dict[str, Any]) -> Iterator[dict[str, Bro
         frame.close()
 
 
+@pytest.fixture(scope="module")
+def kept(frames: dict[str, BrowserContext]) -> dict[str, Page]:
+    """A page for each person that every test starts with: opening one costs more than going on."""
+    return {who: _heard(frame.new_page()) for who, frame in frames.items()}
+
+
+def _heard(page: Page) -> Page:
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
 @pytest.fixture
-def enter(frames: dict[str, BrowserContext], running: Running) -> Iterator[Open]:
-    """A page as one of them, at an address with the story's numbers."""
-    opened = []
+def enter(
+    kept: dict[str, Page], frames: dict[str, BrowserContext], running: Running
+) -> Iterator[Open]:
+    """A page as one of them, at an address with the story's numbers; a second one is another."""
+    opened, free = [], set(kept)
+    width, height = SIZES["desktop"]
 
     def show(who: str, path: str) -> Page:
-        page = frames[who].new_page()
-        opened.append(page)
-        page.complaints = []
-        page.on("console", lambda said: page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        if who in free:
+            free.remove(who)
+            page = kept[who]
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme="light")
+            page.goto("about:blank")
+            page.complaints.clear()
+        else:
+            page = _heard(frames[who].new_page())
+            opened.append(page)
         page.goto(running[0].home() + path.format(**running[1]))
         return page
 
@@ -111,7 +131,7 @@ def assert_sound(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
-    assert violations(page, COLOURS) == []
+    assert violations(page, colours=True) == []
     assert overflow(page) == 0
     for size in ("phone", "narrow"):
         width, height = SIZES[size]

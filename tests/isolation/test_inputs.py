@@ -49,13 +49,13 @@ def filled(alpha: Tenant) -> World:
     return world("HERE", "OTHER")
 
 
-TURNS = 5
+TURNS = 3
 
 
 def oddly(place: int) -> list[dict[str, str]]:
     """Every parameter with something odd, mixed so that no single refusal hides all the others.
 
-    A parameter has another five of the odd values at the next address, so that within a few
+    A parameter has another three of the odd values at the next address, so that within a few
     addresses each has had each of them.
     """
     return [
@@ -129,20 +129,25 @@ def test_entrances_take_anything(filled: World, quiet: Callable) -> None:
     assert wrong == [], "\n".join(wrong[:40])
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "//", "/clients//", "/clients/%2e%2e/settings/people", "/%00", "/clients/%ff",
-        "/settings/people/", "/Settings/People", "/tickets/00001", "/tickets/-1", "/devices/1.0",
-        "/tickets/" + "9" * 400, "/portal/requests/" + "9" * 400, "/" + "a" * 20_000,
-        "/accounts/../settings/keys", "/static/../msp/settings.py",
-        "/static/%2e%2e/msp/settings.py",
-        "/;/settings/keys", "/settings/keys;.css", "/accounts/link/%0d%0aSet-Cookie:x=1/",
-    ],
+ADDRESSES = (
+    "//", "/clients//", "/clients/%2e%2e/settings/people", "/%00", "/clients/%ff",
+    "/settings/people/", "/Settings/People", "/tickets/00001", "/tickets/-1", "/devices/1.0",
+    "/tickets/" + "9" * 400, "/portal/requests/" + "9" * 400, "/" + "a" * 20_000,
+    "/accounts/../settings/keys", "/static/../msp/settings.py",
+    "/static/%2e%2e/msp/settings.py",
+    "/;/settings/keys", "/settings/keys;.css", "/accounts/link/%0d%0aSet-Cookie:x=1/",
+
 )  # fmt: skip
-def test_odd_addresses_open_nothing(filled: World, quiet: Callable, path: str) -> None:
-    answer = quiet().get(path)
-    button = path.startswith("/accounts/link/")  # any link shows its button; pressing it tells
-    assert answer.status_code in (301, 302, 400, 404) or button, answer.status_code
-    assert "x=1" not in answer.headers.get("Set-Cookie", "")
-    assert b"SECRET_KEY" not in (b"" if answer.streaming else answer.content)
+
+
+def test_odd_addresses_open_nothing(filled: World, quiet: Callable) -> None:
+    opened = []
+    for path in ADDRESSES:
+        answer = quiet().get(path)
+        button = path.startswith("/accounts/link/")  # any link shows its button; pressing it tells
+        if answer.status_code not in (301, 302, 400, 404) and not button:
+            opened.append(f"{path}: {answer.status_code}")
+        said = b"" if answer.streaming else answer.content
+        if "x=1" in answer.headers.get("Set-Cookie", "") or b"SECRET_KEY" in said:
+            opened.append(f"{path} gives something away")
+    assert opened == []

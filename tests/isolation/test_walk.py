@@ -143,6 +143,12 @@ def identity(name: str, alpha: World, beta_tenant: Tenant) -> Identity:
     return Identity(stolen, "nobody")
 
 
+def methods(route: Route, who: Identity) -> tuple[str, ...]:
+    """A post that lets the owner in does the same for whoever else of the staff it lets in."""
+    repeats = who.kind == "staff" and who.role != "owner" and expected(route, who) == "in"
+    return ("GET",) if repeats else ("GET", "POST")
+
+
 EVERYBODY = (
     "nobody", "Guy", "Ben", "Fay", "Ada", "Dan", "Cleo", "Eve", "Ada of beta", "key of alpha",
     "key of beta",
@@ -166,7 +172,7 @@ def test_everybody_gets_in_where_they_may_and_sees_what_is_theirs(
     wrong = []
     for route in PAGES:
         url = route.url(filled)
-        for method in ("GET", "POST"):
+        for method in methods(route, who):
             with undone():
                 answer = who.ask(method, url)
                 text = (
