@@ -1,4 +1,4 @@
-"""Hours bought ahead: when they open, what becomes of work beyond them, and giving back the rest."""
+"""Hours bought ahead: when they open, work beyond them, and giving back the rest."""
 
 from datetime import date, timedelta
 
