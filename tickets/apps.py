@@ -12,6 +12,7 @@ class TicketsConfig(AppConfig):
         "client": ["tickets.pages.on_client_page", "tickets.pages.on_client_kept"],
         "level": ["tickets.pages.on_level_page"],
         "agreement": ["tickets.pages.on_agreement_page"],
+        "agreement-draft": ["tickets.pages.on_draft_rail"],
         "portal-agreement": ["tickets.portal.on_portal_agreement"],
         "client-signals": ["tickets.pages.on_client_signals"],
         "client-stats": ["tickets.pages.on_client_stats"],

@@ -24,11 +24,14 @@ from tenants.journal.announce import announce
 SERVICE_FIELDS = frozenset(
     {
         "name", "code", "description", "domain", "nature", "partner", "includes", "excludes",
-        "retired_at",
+        "retired_at", "cost",
     }
 )  # fmt: skip
 OFFER_FIELDS = frozenset({"name", "code", "description", "rank", "retired_at"})
-_SAID = {"retired_at": "the availability", "includes": "what is in", "excludes": "what is out"}
+_SAID = {
+    "cost": "what it costs us", "retired_at": "the availability", "includes": "what is in",
+    "excludes": "what is out",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

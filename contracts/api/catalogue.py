@@ -21,7 +21,7 @@ class ServiceShown(serializers.ModelSerializer):
         model = Service
         fields = (
             "id", "code", "name", "domain", "nature", "partner", "description", "includes",
-            "excludes", "retired_at",
+            "excludes", "cost", "retired_at",
         )  # fmt: skip
 
 
@@ -31,6 +31,10 @@ class ServiceNew(WriteSerializer):
     domain = serializers.ChoiceField(choices=Service.Domain.choices, required=False)
     nature = serializers.ChoiceField(choices=Service.Nature.choices, required=False)
     partner = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    cost = serializers.DecimalField(
+        max_digits=15, decimal_places=6, min_value=0, required=False, allow_null=True,
+        help_text="What one of what a line counts costs us in a month.",
+    )  # fmt: skip
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     includes = serializers.CharField(
         max_length=4000, required=False, allow_blank=True, help_text="One promise a line."

@@ -21,6 +21,11 @@ class ServiceForm(forms.Form):
     partner = forms.CharField(
         max_length=120, required=False, help_text="Who delivers it, where it is not us."
     )
+    cost = forms.DecimalField(
+        max_digits=15, decimal_places=6, min_value=0, required=False,
+        label="What one costs us in a month",
+        help_text="Of whatever a line counts. Clients never see it; the margin of a draft does.",
+    )  # fmt: skip
     description = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}), required=False,
         help_text="In the client's words; the portal shows it.",

@@ -19,7 +19,8 @@ class StaffOnlyQuerySet(models.QuerySet):
 class Service(models.Model):
     """Something the MSP sells. `includes` and `excludes` hold one plain promise to a line.
 
-    A product is handed over once; what a partner delivers under our name says so.
+    A product is handed over once; what a partner delivers under our name says so. `cost` is what
+    one of what a line counts costs us in a month, in our own currency; empty where nobody said it.
     """
 
     class Domain(models.TextChoices):
@@ -45,6 +46,7 @@ class Service(models.Model):
     partner = models.CharField(max_length=120, blank=True)
     includes = models.TextField(blank=True)
     excludes = models.TextField(blank=True)
+    cost = models.DecimalField(max_digits=15, decimal_places=6, null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = StaffOnlyQuerySet.as_manager()

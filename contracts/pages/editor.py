@@ -227,7 +227,7 @@ def _editor(
 ) -> HttpResponse:  # fmt: skip
     response = page(
         request, "contracts/editor.html", part="contracts/_editor.html", status=status,
-        agreement=desk.version.agreement, client=desk.version.agreement.client,
+        client=desk.version.agreement.client,
         version=desk.version, terms=desk.terms, lines=shown or desk.lines,
         rows=[decisions.sentence(one) for one in decisions.read_rows(desk.version.coverage)],
         offered=queries.offered_choices(desk.version.agreement, _starts_on(desk)), stands_at=at,
@@ -244,6 +244,7 @@ def _coming(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     seen = queries.outlook(_plan(request, desk), datetime.now(UTC))
     return {
         "outlook": seen,
+        "agreement": desk.version.agreement,
         "findings": [(one, _place_of(desk, one.field)) for one in seen.findings],
         "gaps_meant": request.POST.get("gaps") == "on",
         "currency": desk.version.agreement.currency,

@@ -13,6 +13,7 @@ from contracts.clients.forms import initial_of
 from contracts.forms.catalogue import ServiceForm
 from contracts.models import Service
 from msp.kit.web import asked, attempt, go, page, rows_of
+from tenants.context import current
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
@@ -40,7 +41,7 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
         request, "contracts/service.html", service=found,
         includes=_lines(found.includes), excludes=_lines(found.excludes),
         prices=queries.prices_of(service=found), used_by=queries.users_of(found),
-        offers=found.offered_in.select_related("offer"),
+        offers=found.offered_in.select_related("offer"), house_currency=current().currency,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class Estimate:
 
     A line billed by the quarter or the year counts with its share of a month; `every` says so.
     What meters will show is not known, so a line of them says of which month it is in `used_in`.
+    `many` is what our own cost is for: all that is there, whether it is charged or included.
     """
 
     units: int
@@ -31,6 +32,7 @@ class Estimate:
     amount: Decimal
     every: str = "month"
     used_in: str = ""
+    many: Decimal = Decimal(0)
 
 
 NOTHING = Estimate(0, Decimal(0), Decimal(0), Decimal(0))
@@ -70,14 +72,21 @@ def _metered(
         if any(one["readings"] for one in line.trace["meters"]) or whole == newest:
             break
     return Estimate(
-        len(line.units), round(line.quantity, 2), line.unit_price, line.amount, used_in=str(whole)
+        len(line.units),
+        round(line.quantity, 2),
+        line.unit_price,
+        line.amount,
+        used_in=str(whole),
+        many=Decimal(line.trace["used"]),
     )
 
 
 def _told(line: RatedLine, every: str, currency: str, counted: bool) -> Estimate:
     units = int(line.trace.get("units", 0)) if counted else 1
     month = round_money(line.amount / MONTHS[every], currency)
-    return Estimate(units, round(line.quantity, 2), line.unit_price, month, every)
+    return Estimate(
+        units, round(line.quantity, 2), line.unit_price, month, every, many=Decimal(units)
+    )
 
 
 def unit_type_of(terms: Terms) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from contracts.models import AgreementVersion, ServiceLevelVersion
+from contracts.models import AgreementVersion, Service, ServiceLevelVersion
 from contracts.queries.agreements import draft_of, other_counted_lines, said_of
 from contracts.queries.pricing import (
     Bill,
@@ -20,9 +20,11 @@ from contracts.queries.pricing import (
 from contracts.rules import credit_words, drafts, words
 from contracts.rules.credits import read_credits
 from contracts.rules.doubles import Counted
+from contracts.rules.margins import Margin, Sold, margin_of
 from contracts.rules.register import Interval
 from contracts.rules.terms import Terms
 from msp.kit.periods import local_date
+from tenants.context import current
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Outlook:
     changes: list[words.Difference]
     findings: list[drafts.Finding]
     uncovered: list[Interval]
+    margin: Margin | None = None
 
     @property
     def gain(self) -> Decimal | None:
@@ -71,8 +74,10 @@ def outlook(plan: Plan, at: datetime) -> Outlook:
     others = other_counted_lines(agreement, plan.starts_on)
     before = _before(plan.version)
     priced = [(line.description, line.terms) for line in plan.lines]
+    bill = bill_of(priced, units, period, agreement.currency)
     return Outlook(
-        bill=bill_of(priced, units, period, agreement.currency),
+        bill=bill,
+        margin=_margin(plan, bill) if agreement.currency == current().currency else None,
         present=version_bill(before, units, period).total if before else None,
         changes=words.differences(said_of(before), _said(plan)) if before else [],
         findings=drafts.findings(_draft(plan), others, today),
@@ -80,6 +85,19 @@ def outlook(plan: Plan, at: datetime) -> Outlook:
             [line.terms for line in plan.lines], [one.terms for one in others], units, today
         ),
     )
+
+
+def _margin(plan: Plan, bill: Bill) -> Margin:
+    """The bill against what our services cost us; costs are in our own currency."""
+    wanted = {line.service_id for line in plan.lines} - {None}
+    costs = dict(Service.objects.filter(pk__in=wanted).values_list("pk", "cost"))
+    return margin_of(
+        Sold(
+            row.description, row.terms.kind, row.estimate.many, row.estimate.amount,
+            costs.get(line.service_id or 0),
+        )
+        for line, row in zip(plan.lines, bill.rows, strict=True)
+    )  # fmt: skip
 
 
 def _before(version: AgreementVersion) -> AgreementVersion | None:

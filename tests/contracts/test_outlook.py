@@ -156,3 +156,22 @@ def test_a_device_that_leaves_next_month_lowers_the_estimate(harbor):
 
     assert bill.period == Period(date(2026, 6, 1), date(2026, 7, 1))
     assert bill.total == Decimal("45.00")
+
+
+def test_the_margin_of_a_draft_needs_every_cost(alpha, ada):
+    client = make.client()
+    make.device(client, "srv-01", "server")
+    make.device(client, "srv-02", "server")
+    service = actions.add_service(
+        name="Server care", code="server-care", cost=Decimal("87.00"), by=make.BY, at=NOW
+    )
+    plan = make.agreement(
+        client, make.per_device("145.00", description="Servers", service=service),
+        make.flat("50.00", description="Reviews"), published=False,
+    )  # fmt: skip
+    page = ada.get(f"/agreements/{plan.pk}/edit").content.decode()
+    assert "No cost is recorded for Reviews" in " ".join(page.split())
+    assert "No promise under this agreement was judged" in page
+    lines = [make.per_device("145.00", description="Servers", service=service)]
+    actions.set_lines(version=plan.versions.get(), lines=lines, by=make.BY, at=NOW)
+    assert "40.0 %" in ada.get(f"/agreements/{plan.pk}/edit").content.decode()

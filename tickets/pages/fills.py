@@ -1,6 +1,6 @@
 """What this room puts on the pages of the rooms below."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -88,6 +88,21 @@ def on_agreement_page(request: HttpRequest, agreement: Agreement) -> dict[str, A
     version = contracts.version_on(agreement, local_date(at, agreement.client.zone))
     goal = queries.goal_of(version.level_version_id) if version else None
     return _kept(queries.kept_under(agreement, at, MONTHS), "agreement-kept", goal)
+
+
+def on_draft_rail(request: HttpRequest, agreement: Agreement) -> dict[str, Any] | None:
+    """The promises of the last ninety days, beside a draft that may promise something else."""
+    if not _sees(request):
+        return None
+    at = datetime.now(UTC)
+    version = contracts.version_on(agreement, local_date(at, agreement.client.zone))
+    goal = queries.goal_of(version.level_version_id) if version else None
+    kept = queries.kept_since(agreement, at - timedelta(days=90), at)
+    rows = [
+        (Clock.Target(target).label, score, goal is None or score.reaches(goal))
+        for target, score in kept.items()
+    ]
+    return {"template": "tickets/_kept_lately.html", "rows": rows, "goal": goal}
 
 
 def _kept(months: list[queries.MonthKept], key: str, goal: int | None) -> dict[str, Any] | None:

@@ -2,7 +2,14 @@
 
 from tickets.queries.clocks import Shown, clocks_of, is_anything_due, next_of
 from tickets.queries.home import do_next, figures, found, open_tickets
-from tickets.queries.kept import TARGETS, MonthKept, goal_of, kept_by_month, kept_under
+from tickets.queries.kept import (
+    TARGETS,
+    MonthKept,
+    goal_of,
+    kept_by_month,
+    kept_since,
+    kept_under,
+)
 from tickets.queries.missed import Missed, missed_promises
 from tickets.queries.portal import (
     Request,
@@ -74,6 +81,7 @@ __all__ = [
     "in_words",
     "is_anything_due",
     "kept_by_month",
+    "kept_since",
     "kept_under",
     "listed",
     "logged",

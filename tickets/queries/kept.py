@@ -83,6 +83,26 @@ def kept_under(agreement: Agreement, at: datetime, months: int) -> list[MonthKep
     )
 
 
+def kept_since(agreement: Agreement, since: datetime, at: datetime) -> dict[str, Score]:
+    """The promises under an agreement that were judged in a stretch of time, by promise."""
+    rows = (
+        Clock.objects.filter(
+            ticket__agreement_id=agreement.pk, ticket__merged_into__isnull=True,
+            stopped_at__isnull=True,
+        )
+        .annotate(judged_at=Coalesce("missed_at", "met_at"))
+        .filter(judged_at__gte=since, judged_at__lte=at)
+        .values("target")
+        .annotate(
+            met=Count("pk", filter=Q(missed_at__isnull=True)),
+            missed=Count("pk", filter=Q(missed_at__isnull=False)),
+        )
+        .order_by()
+    )  # fmt: skip
+    found = {row["target"]: Score(row["met"], row["missed"]) for row in rows}
+    return {target: found[target] for target in TARGETS if target in found}
+
+
 def goal_of(level_version_id: int | None) -> int | None:
     """The share of promises in percent that was agreed to be kept; None where none was."""
     return policy_of(level_version_id).goal

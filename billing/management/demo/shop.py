@@ -225,7 +225,7 @@ def stock(story: Story) -> None:
     for code, name, domain, usd, eur, text, includes, excludes in SERVICES:
         found[code] = contracts.add_service(
             name=name, code=code, domain=domain, description=text, includes=includes,
-            excludes=excludes, partner=PARTNERS.get(code, ""), **who,
+            excludes=excludes, partner=PARTNERS.get(code, ""), cost=_cost(code, usd), **who,
         )  # fmt: skip
         for currency, amount in (("USD", usd), ("EUR", eur)):
             kind, facts = _terms(code, amount)
@@ -255,6 +255,12 @@ def stock(story: Story) -> None:
     contracts.uplift_prices(
         price_list=lists["EUR"], percent=Decimal(3), effective_on=story.month(-2), **who
     )
+
+
+def _cost(code: str, usd: str) -> Decimal | None:
+    """What we buy it for; an hour of our own people is no purchase."""
+    kind, _facts = _terms(code, usd)
+    return None if kind == "time" else (Decimal(usd) * 11 / 20).quantize(Decimal("0.01"))
 
 
 def _terms(code: str, amount: str) -> tuple[str, dict[str, Any]]:
