@@ -38,5 +38,9 @@ class TicketsConfig(AppConfig):
             "Work", "ticket", "Tickets", "inbox", "ticket-queue", "ticket.view", order=20,
             count="tickets.pages.nav_count",
         ),
+        Nav(
+            "Commercial", "time", "Time to approve", "timer", "time-waiting", "billing.approve",
+            order=59,
+        ),
         Nav("", "request", "Requests", "inbox", "portal-request-list", order=10, side="portal"),
     ]  # fmt: skip

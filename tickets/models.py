@@ -291,7 +291,8 @@ class TimeEntry(models.Model):
     `parts` holds a stretch for each class of hours with what coverage answered when it was written
     down: verdict, rate, reason, and every condition that failed. `override` puts another verdict in
     its place, with the reason why. `worked_on` is the client's date. Once it stands on an approved
-    bill (`billed_ref`) it does not change.
+    bill (`billed_ref`) it does not change; one that was wrong all the same is voided, and the next
+    bill gives back what it was charged. `approved_at` matters for clients whose time is approved.
     """
 
     class Override(models.TextChoices):
@@ -315,6 +316,10 @@ class TimeEntry(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     billed_ref = models.CharField(max_length=40, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.CharField(max_length=120, blank=True, default="", db_default="")
+    voided_at = models.DateTimeField(null=True, blank=True)
+    void_why = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     objects = TimeQuerySet.as_manager()
 

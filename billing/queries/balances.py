@@ -14,6 +14,7 @@ from contracts.rules.labour import Grant, Ledger, Taken, charges
 from contracts.rules.labour.ledger import MONEY
 from contracts.rules.terms import Block, Hours, Retainer
 from msp.kit.periods import Period, local_date, month_of
+from tickets import queries as tickets
 
 MARKS = (100, 95, 80, 50)  # shares of what was given that are worth a word
 
@@ -72,6 +73,7 @@ def balances(client: Client, at: datetime) -> list[Balance]:
 def _taken(client: Client) -> list[Taken]:
     rows = LineTime.objects.filter(line__invoice__client=client).exclude(grant_key="")
     rows = rows.exclude(line__invoice__state=Invoice.State.VOID)
+    rows = rows.exclude(entry_id__in=tickets.voided_entries(client_id=client.pk))
     return [Taken(row.grant_key, row.worked_on, row.quantity) for row in rows]
 
 

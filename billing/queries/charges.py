@@ -18,6 +18,7 @@ from billing.queries.labour import Left, work_on
 from billing.queries.meters import Known
 from billing.queries.refunds import refunds
 from billing.queries.staged import in_order
+from billing.queries.voids import voids
 from billing.queries.written import DraftLine, Written, segment_of, written_for
 from billing.rules.segments import Segment, changed_within, merged
 from contracts.clients.models import Client
@@ -27,11 +28,13 @@ from msp.kit.periods import Period, month_of, previous_month
 
 @dataclass(frozen=True)
 class Charged:
-    """The lines of a month's bill, and the work on none: without a price, or asked about first."""
+    """The lines of a month's bill, and the work on none: without a price, asked about first,
+    or not approved yet."""
 
     lines: list[DraftLine]
     unpriced: Left = field(default_factory=Left)
     asked: Left = field(default_factory=Left)
+    unapproved: int = 0
 
 
 def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = False) -> Charged:
@@ -47,6 +50,7 @@ def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = F
     changed = changed_within(due)
     lines = corrections(client, written, month, known)
     lines += settlements(written, month, ahead, known)
+    lines += voids(client, month, known)
     lines += refunds(client, written, month, work.lines, as_then=as_then)
     for agreement_id in dict.fromkeys(
         [
@@ -59,7 +63,7 @@ def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = F
         segments = [one for one in due if one.agreement_id == agreement_id]
         lines += [*in_order(segments, [*before, *worked], changed, known), *worked]
     lines += credits_on(client, month, known, written, as_then=as_then)
-    return Charged(lines, work.unpriced, work.asked)
+    return Charged(lines, work.unpriced, work.asked, work.unapproved)
 
 
 def _due(

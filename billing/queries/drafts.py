@@ -68,7 +68,13 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
             currency,
             tuple(lines),
             period,
-            Beside(uncovered, silent_devices(lines, known), charged.unpriced, charged.asked),
+            Beside(
+                uncovered,
+                silent_devices(lines, known),
+                charged.unpriced,
+                charged.asked,
+                charged.unapproved,
+            ),
         )
         for currency, lines in by_currency.items()
         if any(line.segment.kind != "time" or line.amount for line in lines)
@@ -78,12 +84,13 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
 @dataclass(frozen=True)
 class Beside:
     """What a month leaves to look at: devices that no line speaks of, or that are charged and
-    silent, work without a price, and work the client is asked about first."""
+    silent, work without a price, work the client is asked about first, work nobody approved."""
 
     uncovered: tuple[str, ...]
     silent: tuple[str, ...]
     unpriced: Left
     asked: Left
+    unapproved: int
 
 
 def _draft(
@@ -113,6 +120,7 @@ def _draft(
             *checks.silence(beside.silent, seen),
             *checks.unpriced(beside.unpriced.seconds, beside.unpriced.torn),
             *checks.asked(beside.asked.seconds, beside.asked.torn),
+            *checks.unapproved(beside.unapproved),
         ),
     )
     return Draft(
@@ -132,6 +140,9 @@ def _told(lines: Iterable[DraftLine]) -> Iterator[checks.Check]:
         trace = line.rated.trace
         if "corrects" in trace:
             said = " ".join([f"{line.segment.description}:", *trace["corrects"][:3]])
+            yield checks.Check("correction", said)
+        if "voided" in trace:
+            said = f"{line.segment.description}: {trace['entries']} voided."
             yield checks.Check("correction", said)
         if "overrides" in trace:
             reasons = ", ".join(one["reason"] for one in trace["overrides"])

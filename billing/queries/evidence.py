@@ -8,6 +8,7 @@ from decimal import Decimal
 from billing.models import Invoice, InvoiceLine, LineTime, LineUnit
 from billing.queries import caps, crediting
 from billing.queries.meters import Known, read_for
+from billing.queries.voids import right_amount
 from billing.rules import usage_words
 from billing.rules.credit_words import PROMISES
 from billing.rules.labour import OUTCOMES
@@ -222,6 +223,8 @@ def _difference(line: InvoiceLine, known: Known) -> str:
         return ""  # its terms hold no more, so there is nothing left to count
     if "refund" in line.trace:
         return _given_back(line)
+    if "voids" in line.trace:
+        return _voided(line)
     if line.kind == "once":
         exact = round_money(line.quantity * line.unit_price, line.invoice.currency)
         return "" if exact == line.amount else f'"{line.description}": {exact:f}.'
@@ -243,6 +246,13 @@ def _again(line: InvoiceLine, known: Known) -> tuple[Decimal, tuple[UnitDays, ..
     if line.kind == caps.CAP:
         return caps.recounted(line), ()
     return _worked(line) if line.kind == "time" else _recounted(line, known)
+
+
+def _voided(line: InvoiceLine) -> str:
+    """What the corrected line comes to without the entries that were wrong, less what it was."""
+    original = InvoiceLine.objects.select_related("invoice").get(pk=line.trace["voids"])
+    exact = right_amount(original, line.trace["wrong"]) - Decimal(line.trace["was"])
+    return "" if exact == line.amount else f'"{line.description}": {exact:f}.'
 
 
 def _given_back(line: InvoiceLine) -> str:

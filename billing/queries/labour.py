@@ -38,12 +38,13 @@ class Work:
     """A month's time as lines, and the time that is on none.
 
     `unpriced` is what nothing says the price of, `asked` what goes beyond a block whose client is
-    asked first.
+    asked first, and `unapproved` the seconds nobody has approved yet.
     """
 
     lines: tuple[DraftLine, ...] = ()
     unpriced: "Left" = field(default_factory=lambda: Left())
     asked: "Left" = field(default_factory=lambda: Left())
+    unapproved: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,21 @@ def work_on(
 ) -> Work:  # fmt: skip
     """The time that a client's bill of a month charges, by agreement and line."""
     pieces = _open(client, month, known)
+    waiting = [one for one in pieces if not _approved(client, one, known)]
+    pieces = [one for one in pieces if _approved(client, one, known)]
+    left = sum(one.worked.seconds for one in waiting)
     if not pieces:
-        return Work()
+        return Work(unapproved=left)
     taken = taken_elsewhere(client, month, as_then=as_then)
-    return charged(client, month, pieces, written, taken, as_then=as_then)
+    found = charged(client, month, pieces, written, taken, as_then=as_then)
+    return replace(found, unapproved=left)
+
+
+def _approved(client: Client, piece: Piece, known: Known) -> bool:
+    """Whether it may be billed; only some clients' work is approved first."""
+    if not client.approves_time:
+        return True
+    return piece.approved_at is not None and piece.approved_at <= known.known_at
 
 
 def charged(
@@ -142,6 +154,7 @@ def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> 
         .exclude(grant_key="")
         .exclude(line__invoice__starts_on=month.start)
         .exclude(line__invoice__state=Invoice.State.VOID)
+        .exclude(entry_id__in=tickets.voided_entries(client_id=client.pk))
     )
     if as_then:
         rows = rows.filter(line__invoice__starts_on__lt=month.start)
@@ -152,6 +165,7 @@ def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> 
 def overdrawn(invoice: Invoice) -> bool:
     """Whether it draws more of something paid ahead than the bills that stand have left of it."""
     rows = LineTime.objects.filter(line__invoice__client=invoice.client_id).exclude(grant_key="")
+    rows = rows.exclude(entry_id__in=tickets.voided_entries(client_id=invoice.client_id))
     own = set(rows.filter(line__invoice=invoice).values_list("grant_key", flat=True))
     back = InvoiceLine.objects.filter(invoice__client=invoice.client_id, trace__has_key="refund")
     own |= {refund_of(row).grant_key for row in back.filter(invoice=invoice)}

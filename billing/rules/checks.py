@@ -134,6 +134,13 @@ def metering(meters: Iterable[Mapping[str, Any]]) -> Iterator[Check]:
             yield Check("unread", f"{one['name']} was not read in this period.")
 
 
+def unapproved(seconds: int) -> Iterator[Check]:
+    """Work of a client whose time is approved first: it comes on a bill once somebody did (C3)."""
+    if seconds:
+        text = f"{_hours(seconds)} hours of work wait for approval and are not on this bill."
+        yield Check("unapproved_time", text)
+
+
 def asked(seconds: int, torn: int = 0) -> Iterator[Check]:
     """Work beyond hours that were used up, of an agreement that says to ask first (H11)."""
     if seconds:

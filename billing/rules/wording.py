@@ -126,6 +126,9 @@ def _flat(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
 
 def _worked(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
     """Work on a line: how long, what it counts as, and what that costs."""
+    if trace["outcome"] == "voided":
+        yield from _voided(trace, currency)
+        return
     many, minutes = trace["entries"], Decimal(trace["minutes"])
     times, rate = Decimal(trace["multiplier"]), Decimal(trace["rate"])
     yield f"{many} {'entry' if many == 1 else 'entries'} of work, {_hours(trace['seconds'])} h."
@@ -140,6 +143,22 @@ def _worked(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
     counted = quantity(minutes / 60)
     total = format_money(Decimal(trace["amount"]), currency)
     yield f"{price(rate, currency)} × {counted} h = {total}"
+
+
+def _voided(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """Work that was on an earlier bill and should not have been."""
+    for one in trace["voided"]:
+        took = _hours(one["seconds"])
+        yield f"{took} h of {one['person']} on {_day(one['on'])} was wrong: {one['why']}."
+    was, right = Decimal(trace["was"]), Decimal(trace["right"])
+    if was == right:
+        yield "Nothing was charged for it; what was drawn may be drawn again."
+        return
+    yield (
+        f"{format_money(was, currency)} was charged on {trace['bill']},"
+        f" {format_money(right, currency)} is right."
+    )
+    yield f"{format_money(was - right, currency)} is given back."
 
 
 def _bought(trace: Mapping[str, Any], currency: str) -> Iterator[str]:

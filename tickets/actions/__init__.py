@@ -1,5 +1,6 @@
 """What can be done to a ticket. Each verb locks the ticket first and may be told twice."""
 
+from tickets.actions.approving import approve_time, void_time, withdraw_approval
 from tickets.actions.bundling import bundle, split, unbundle
 from tickets.actions.many import Change, change_many
 from tickets.actions.merging import merge
@@ -26,6 +27,7 @@ __all__ = [
     "Begins",
     "Change",
     "acknowledge",
+    "approve_time",
     "assess",
     "assign",
     "bind_time",
@@ -58,6 +60,8 @@ __all__ = [
     "stop_timer",
     "unbundle",
     "vendor_answered",
+    "void_time",
     "void_wait",
     "warn_due",
+    "withdraw_approval",
 ]

@@ -94,6 +94,7 @@ def change_time(*, entry: TimeEntry, by: Actor, at: datetime, **said: Any) -> Ti
     _demand_open(row)
     before = _told(row)["words"]
     _put(row, said)
+    row.approved_at, row.approved_by = None, ""  # it is another statement now
     _keep(row, row.ticket, at)
     held.save()
     held.announce(events.TimeChanged, before=before, **_told(row))

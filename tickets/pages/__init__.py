@@ -1,6 +1,16 @@
 """The technician's pages of this room, and what it shows on the pages of others."""
 
-from tickets.pages import changes, family, new, promises, queue, restamping, ticket, time
+from tickets.pages import (
+    approving,
+    changes,
+    family,
+    new,
+    promises,
+    queue,
+    restamping,
+    ticket,
+    time,
+)
 from tickets.pages.fills import (
     nav_count,
     on_agreement_page,
@@ -42,4 +52,5 @@ urlpatterns = [
     *promises.urlpatterns,
     *restamping.urlpatterns,
     *time.urlpatterns,
+    *approving.urlpatterns,
 ]

@@ -46,7 +46,9 @@ from tickets.queries.time import (
     seconds_logged,
     seconds_on,
     time_of,
+    to_approve,
     told_client,
+    voided_entries,
     work_of,
 )
 from tickets.queries.timeline import Item, parts, timeline
@@ -105,8 +107,10 @@ __all__ = [
     "seconds_on",
     "time_of",
     "timeline",
+    "to_approve",
     "told_client",
     "view_counts",
+    "voided_entries",
     "waits_of",
     "work_of",
 ]

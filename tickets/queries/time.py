@@ -11,6 +11,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, S
 from contracts import queries as contracts
 from contracts.rules.decisions import HOUR_CLASSES, VERDICTS
 from contracts.rules.labour import Worked
+from tenants.people.rules.viewer import Viewer
 from tickets.models import Ticket, TimeEntry
 
 LOOKS = {  # tone, shape
@@ -125,6 +126,7 @@ class Piece:
     subject: str
     reason: str
     device_id: int | None
+    approved_at: datetime | None = None
 
 
 def work_of(
@@ -168,6 +170,22 @@ def _charged() -> Q:
     return Q(ticket__paid_by="") | ~Q(billed_ref="")
 
 
+def voided_entries(*, client_id: int, known_at: datetime | None = None) -> dict[int, str]:
+    """Billed entries that were wrong, with the reason, as far as it was known by an instant."""
+    rows = TimeEntry.objects.filter(client_id=client_id, voided_at__isnull=False)
+    if known_at is not None:
+        rows = rows.filter(voided_at__lte=known_at)
+    return dict(rows.values_list("pk", "void_why"))
+
+
+def to_approve(viewer: Viewer) -> QuerySet[TimeEntry]:
+    """Work that waits for approval, the oldest first."""
+    rows = TimeEntry.objects.visible_to(viewer).filter(
+        client__approves_time=True, ended_at__isnull=False, billed_ref="", approved_at__isnull=True
+    )
+    return rows.select_related("client", "person", "ticket").order_by("worked_on", "pk")
+
+
 def changed_since(entry_ids: Iterable[int], instant: datetime) -> bool:
     """Whether any of these entries was changed, or taken away, after an instant."""
     wanted = set(entry_ids)
@@ -195,7 +213,7 @@ def _piece(entry: TimeEntry, number: int, part: dict[str, Any]) -> Piece:
     )  # fmt: skip
     return Piece(
         worked, datetime.fromisoformat(part["ended_at"]), entry.person.name, entry.ticket.number,
-        entry.ticket.subject, part["reason"], entry.ticket.device_id,
+        entry.ticket.subject, part["reason"], entry.ticket.device_id, entry.approved_at,
     )  # fmt: skip
 
 

@@ -20,11 +20,12 @@ SLUG_LENGTH = 60
 MOST_PAYMENT_DAYS = 365
 _WORDS = {
     "billing_email": "the billing e-mail", "tax_rate": "the tax rate", "zone": "the time zone",
+    "approves_time": "whether its time is approved first",
     "payment_days": "the days to pay", "warning": "the pinned warning",
 }  # fmt: skip
 _CLIENT_FIELDS = {
     "name", "zone", "currency", "segment", "industry", "billing_email", "address", "tax_rate",
-    "payment_days", "warning",
+    "payment_days", "warning", "approves_time",
 }  # fmt: skip
 
 
@@ -32,13 +33,15 @@ _CLIENT_FIELDS = {
 def add_client(
     *, name: str, zone: str, currency: str = "USD", segment: str = "small", industry: str = "",
     billing_email: str = "", address: str = "", tax_rate: Decimal = Decimal(0),
-    payment_days: int = 30, warning: str = "", by: Actor, at: datetime,
+    payment_days: int = 30, warning: str = "", approves_time: bool = False, by: Actor,
+    at: datetime,
 ) -> Client:  # fmt: skip
     """Take on a client; its address in the product is made from its name."""
     client = Client(
         name=name.strip(), zone=zone, currency=currency, segment=segment, industry=industry,
         billing_email=billing_email, address=address, tax_rate=tax_rate,
-        payment_days=payment_days, warning=warning, created_at=at, slug=_free_slug(name),
+        payment_days=payment_days, warning=warning, approves_time=approves_time, created_at=at,
+        slug=_free_slug(name),
     )  # fmt: skip
     _check_client(client)
     _save_client(client)

@@ -21,7 +21,8 @@ class ClientShown(serializers.ModelSerializer):
         model = Client
         fields = (
             "id", "name", "slug", "zone", "currency", "segment", "industry", "billing_email",
-            "address", "tax_rate", "payment_days", "warning", "created_at", "archived_at",
+            "address", "tax_rate", "payment_days", "approves_time", "warning", "created_at",
+            "archived_at",
         )  # fmt: skip
 
 
@@ -37,6 +38,9 @@ class ClientNew(WriteSerializer):
         max_digits=6, decimal_places=3, min_value=0, required=False, help_text="Percent."
     )
     payment_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    approves_time = serializers.BooleanField(
+        required=False, help_text="Work is approved before it comes on a bill."
+    )
     warning = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 

@@ -40,6 +40,10 @@ class ClientForm(forms.Form):
         help_text="Percent added to an invoice.",
     )  # fmt: skip
     payment_days = forms.IntegerField(label="Days to pay", min_value=0, max_value=365)
+    approves_time = forms.BooleanField(
+        label="Work is approved before it is billed", required=False,
+        help_text="Otherwise whatever is written down by the end of a month is on its bill.",
+    )  # fmt: skip
     warning = forms.CharField(
         label="Pinned warning", max_length=300, required=False,
         help_text="Shown on top of the client, its devices and tickets, before anybody acts.",

@@ -44,7 +44,10 @@ class DeviceQuerySet(OfClientQuerySet):
 
 
 class Client(models.Model):
-    """A company the MSP works for. `zone` decides its business dates."""
+    """A company the MSP works for. `zone` decides its business dates.
+
+    Where it `approves_time`, work comes on a bill only once somebody of ours has approved it.
+    """
 
     class Segment(models.TextChoices):
         SMALL = "small", "Small, under 100 people"
@@ -60,6 +63,7 @@ class Client(models.Model):
     address = models.TextField(blank=True)
     tax_rate = models.DecimalField(max_digits=6, decimal_places=3, default=0)
     payment_days = models.PositiveSmallIntegerField(default=30)
+    approves_time = models.BooleanField(default=False, db_default=False)
     warning = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)

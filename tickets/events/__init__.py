@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tenants.journal.registry import Event
+from tickets.events.approving import ApprovalWithdrawn as ApprovalWithdrawn
+from tickets.events.approving import TimeApproved as TimeApproved
+from tickets.events.approving import TimeVoided as TimeVoided
 
 
 @dataclass(frozen=True)
