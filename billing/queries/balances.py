@@ -73,7 +73,7 @@ def balances(client: Client, at: datetime) -> list[Balance]:
 def _taken(client: Client) -> list[Taken]:
     rows = LineTime.objects.filter(line__invoice__client=client).exclude(grant_key="")
     rows = rows.exclude(line__invoice__state=Invoice.State.VOID)
-    rows = rows.exclude(entry_id__in=tickets.voided_entries(client_id=client.pk))
+    rows = rows.exclude(entry_id__in=tickets.voided_ids(client_id=client.pk))
     return [Taken(row.grant_key, row.worked_on, row.quantity) for row in rows]
 
 

@@ -154,7 +154,7 @@ def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> 
         .exclude(grant_key="")
         .exclude(line__invoice__starts_on=month.start)
         .exclude(line__invoice__state=Invoice.State.VOID)
-        .exclude(entry_id__in=tickets.voided_entries(client_id=client.pk))
+        .exclude(entry_id__in=tickets.voided_ids(client_id=client.pk))
     )
     if as_then:
         rows = rows.filter(line__invoice__starts_on__lt=month.start)
@@ -165,7 +165,7 @@ def taken_elsewhere(client: Client, month: Period, *, as_then: bool = False) -> 
 def overdrawn(invoice: Invoice) -> bool:
     """Whether it draws more of something paid ahead than the bills that stand have left of it."""
     rows = LineTime.objects.filter(line__invoice__client=invoice.client_id).exclude(grant_key="")
-    rows = rows.exclude(entry_id__in=tickets.voided_entries(client_id=invoice.client_id))
+    rows = rows.exclude(entry_id__in=tickets.voided_ids(client_id=invoice.client_id))
     own = set(rows.filter(line__invoice=invoice).values_list("grant_key", flat=True))
     back = InvoiceLine.objects.filter(invoice__client=invoice.client_id, trace__has_key="refund")
     own |= {refund_of(row).grant_key for row in back.filter(invoice=invoice)}

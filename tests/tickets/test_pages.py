@@ -253,7 +253,7 @@ def test_a_ticket_costs_the_same_however_long(
     for number in range(30):
         actions.note(ticket=ticket, body=f"Note {number}", by=scene.by, at=now())
         actions.reply(ticket=ticket, body=f"Reply {number}", by=scene.by, at=now())
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         assert ben.get(reverse("ticket", args=[ticket.number])).status_code == 200
 
 

@@ -49,6 +49,7 @@ from tickets.queries.time import (
     to_approve,
     told_client,
     voided_entries,
+    voided_ids,
     work_of,
 )
 from tickets.queries.timeline import Item, parts, timeline
@@ -111,6 +112,7 @@ __all__ = [
     "told_client",
     "view_counts",
     "voided_entries",
+    "voided_ids",
     "waits_of",
     "work_of",
 ]

@@ -178,6 +178,11 @@ def voided_entries(*, client_id: int, known_at: datetime | None = None) -> dict[
     return dict(rows.values_list("pk", "void_why"))
 
 
+def voided_ids(*, client_id: int) -> QuerySet[TimeEntry, Any]:
+    """The same as a part of a question, whatever was known when."""
+    return TimeEntry.objects.filter(client_id=client_id, voided_at__isnull=False).values("pk")
+
+
 def to_approve(viewer: Viewer) -> QuerySet[TimeEntry]:
     """Work that waits for approval, the oldest first."""
     rows = TimeEntry.objects.visible_to(viewer).filter(

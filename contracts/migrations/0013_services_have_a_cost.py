@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """What one of a service costs us in a month, for the margin of a draft."""
 
     dependencies = [
-        ('contracts', '0011_service_credits'),
+        ('contracts', '0012_quotes_become_projects_and_amend'),
     ]
 
     operations = [
