@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """What one of a service costs us in a month, for the margin of a draft."""
 
     dependencies = [
-        ('contracts', '0012_quotes_become_projects_and_amend'),
+        ('contracts', '0013_lines_of_offers'),
     ]
 
     operations = [
