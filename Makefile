@@ -2,6 +2,8 @@
 # Needs python3 (3.11 or newer) and make; see docs/operations/install.md.
 
 PYTHON := .venv/bin/python
+# Every part is a process of its own: without compiled modules each would compile them all anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo demo-reset test check fmt bench run worker beat lock
 
