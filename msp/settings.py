@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
         "monitoring.tasks.tend_canaries": 10,
         "monitoring.tasks.begin_windows": 30,
         "monitoring.tasks.follow_offers": 3600,
+        "monitoring.tasks.look_ahead": 6 * 3600,
         "billing.tasks.open_due_runs": 300,
         "billing.tasks.sweep": 10,
         "contracts.tasks.renew_due": 3600,

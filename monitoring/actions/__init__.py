@@ -12,6 +12,7 @@ from monitoring.actions.canaries import call_for_help, place_canary, remove_cana
 from monitoring.actions.checks import change_check, pause_check, resume_check
 from monitoring.actions.defining import define_check, redefine_check, remove_check
 from monitoring.actions.enrolment import add_check, admit, dismiss, enrol, refuse
+from monitoring.actions.foreseeing import warn_of_end
 from monitoring.actions.incidents import (
     acknowledge,
     answer_cost,
@@ -82,4 +83,5 @@ __all__ = [
     "take_from_behind",
     "take_offer",
     "wake",
+    "warn_of_end",
 ]

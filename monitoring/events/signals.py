@@ -123,6 +123,20 @@ class CheckRemoved(Event):
 
 
 @dataclass(frozen=True)
+class EndForeseen(Event):
+    """A quantity is likely to reach its end within a week: there is a ticket about it now."""
+
+    kind: ClassVar[str] = "monitoring.end_foreseen"
+    sentence: ClassVar[str] = "foresaw an end: {words}"
+
+    series_id: int
+    device_id: int
+    client_id: int
+    ticket_id: int
+    words: str
+
+
+@dataclass(frozen=True)
 class LetterReplayed(Event):
     kind: ClassVar[str] = "monitoring.letter_replayed"
     sentence: ClassVar[str] = "sent the dead letter {entry} through again"

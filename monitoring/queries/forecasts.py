@@ -14,6 +14,9 @@ SINCE = timedelta(days=30)
 SHOWN_AHEAD = timedelta(days=14)
 STEPS = 14
 SOON = timedelta(days=14)
+ALIVE = timedelta(days=1)  # a series nothing came of since says nothing of next week
+NEAR = 40.0  # of what is farther from its end than that none gets there in a week
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,30 @@ def forecast_of(series: Series, at: datetime) -> Forecast | None:
     """What becomes of one quantity."""
     aim = rules.aim_of(series.name)
     return rules.forecast(pasts([series], at)[series.pk], aim) if aim else None
+
+
+def ends_soon(at: datetime) -> list[tuple[Series, Forecast, float]]:
+    """What is likely at its end within a week, with how likely: full disks, certificates."""
+    rows = Series.objects.filter(
+        last_at__gte=at - ALIVE, last_value__isnull=False, device__retired_on__isnull=True,
+        device__client__archived_at__isnull=True,
+    ).select_related("device__client")  # fmt: skip
+    aims = {one.pk: aim for one in rows if (aim := rules.aim_of(one.name))}
+    near = [one for one in rows if one.pk in aims and _is_near(one, aims[one.pk])]
+    found = []
+    for start in range(0, len(near), AT_ONCE):
+        part = near[start : start + AT_ONCE]
+        past = pasts(part, at)
+        for one in part:
+            ahead = rules.forecast(past[one.pk], aims[one.pk])
+            likely = rules.chance(ahead, at + rules.SOON) if ahead else 0.0
+            if ahead and likely >= rules.LIKELY:
+                found.append((one, ahead, likely))
+    return found
+
+
+def _is_near(series: Series, aim: rules.Aim) -> bool:
+    return abs(aim.limit - (series.last_value or 0.0)) <= NEAR
 
 
 def drawn(answer: dict[str, Any], series: Series, at: datetime) -> dict[str, Any]:

@@ -23,6 +23,8 @@ AHEAD = timedelta(days=7)  # how far a forecast is tried on the past
 FARTHEST = timedelta(days=730)
 SURE = 1.96  # 95 percent
 UNUSUAL = 6.0
+SOON = timedelta(days=7)  # what is likely to be over by then is somebody's work now
+LIKELY = 0.9
 LEAST_HOURS = 5  # earlier days an hour is compared with
 
 
@@ -148,6 +150,24 @@ def _reached(found: Trend, aim: Aim, slope: float) -> datetime | None:
         return None
     days = left / slope
     return found.at + DAY * days if days <= FARTHEST / DAY else None
+
+
+def chance(found: Forecast, until: datetime) -> float:
+    """How likely the end is there by an instant, by how far the slopes of its past lie apart.
+
+    What goes neither way for certain gives no alarm, however near its end it is.
+    """
+    line = found.trend
+    left, days = found.aim.limit - line.value, (until - line.at) / DAY
+    if left == 0 or (left < 0) == found.aim.rising:
+        return 1.0
+    if not line.sure or days <= 0:
+        return 0.0
+    over = (line.slope - left / days) * (1 if found.aim.rising else -1)
+    spread = (line.high - line.low) / (2 * SURE)
+    if spread == 0:
+        return float(over >= 0)
+    return 0.5 * (1 + math.erf(over / spread / math.sqrt(2)))
 
 
 def backtest(points: Sequence[Point], ahead: timedelta = AHEAD) -> tuple[float | None, int]:

@@ -19,7 +19,7 @@ from contracts.clients.models import Device
 from monitoring import actions, queries
 from monitoring.gateways import stream
 from monitoring.models import CheckTemplate
-from monitoring.queries import canary
+from monitoring.queries import canary, forecasts
 from monitoring.rules import canary as canaries
 from monitoring.rules import envelope, pulses
 from monitoring.rules.series import THIN_AFTER, bucket_of, day_of
@@ -28,7 +28,7 @@ from msp.kit.refs import system
 from tenants import context
 from tenants.context import Tenant, current_schema
 from tenants.notices.tasks import send
-from tenants.work import for_each, hint, platform_task, tenant_task
+from tenants.work import fan_out, for_each, hint, platform_task, tenant_task
 
 log = logging.getLogger(__name__)
 BY = system("Monitoring")
@@ -207,6 +207,19 @@ def thin() -> None:
     before = position.rolled_until
     if before is None or day_of(before) < day_of(clock):
         actions.forget(clock=clock, by=BY, at=now)
+
+
+@platform_task
+def look_ahead() -> None:
+    """Let each MSP see what will be at its end within a week."""
+    fan_out(foresee)
+
+
+@tenant_task
+def foresee() -> None:
+    at = datetime.now(UTC)
+    for series, ahead, likely in forecasts.ends_soon(at):
+        actions.warn_of_end(series=series, ahead=ahead, likely=likely, by=BY, at=at)
 
 
 @platform_task

@@ -10,9 +10,11 @@ from hypothesis import strategies as some
 from monitoring.rules.forecasting import (
     AHEAD,
     LEAST_POINTS,
+    SOON,
     Aim,
     aim_of,
     backtest,
+    chance,
     forecast,
     in_words,
     thinned,
@@ -83,6 +85,31 @@ def test_what_rises_and_is_cleared_again_gives_no_alarm() -> None:
     found = forecast(daily([40 + 10 * (n % 8) for n in range(120)], hours=6), DISK)
     assert found is not None
     assert found.reached_at is None
+
+
+@pytest.mark.parametrize(
+    ("values", "least", "most"),
+    [
+        ([80 + 0.6 * n for n in range(30)], 1.0, 1.0),  # full in four days, without a doubt
+        ([50 + 0.5 * n for n in range(30)], 0.0, 0.0),  # in two months
+        ([40 + 10.0 * (n % 8) for n in range(120)], 0.0, 0.0),  # logs that are rotated away
+        ([99.0] * 30, 0.0, 0.0),  # nearly full, and has been for a month
+        ([100.0] * 30, 1.0, 1.0),
+        ([69 + 0.8 * n + (1.5 if n % 3 else -3) for n in range(30)], 0.0, 0.9),  # it may be
+        ([72 + 0.9 * n + (0.5 if n % 3 else -1) for n in range(30)], 0.9, 1.0),  # it will be
+    ],
+)
+def test_how_likely_it_is_full_within_a_week(
+    values: list[float], least: float, most: float
+) -> None:
+    found = forecast(daily(values, hours=6 if len(values) > 30 else 24), DISK)
+    assert found is not None
+    assert least <= chance(found, found.trend.at + SOON) <= most
+    falling = forecast(daily([100 - value for value in values]), Aim(0, False, "empty"))
+    assert falling is not None
+    if len(values) == 30:  # the other way round it is the same
+        rising = chance(found, found.trend.at + SOON)
+        assert chance(falling, found.trend.at + SOON) == pytest.approx(rising)
 
 
 def test_noise_without_a_trend_says_so() -> None:
