@@ -13,7 +13,7 @@ from django.db import connection
 from monitoring.actions._incidents import Incidents
 from monitoring.actions._opening import Down
 from monitoring.models import Check
-from monitoring.queries.definitions import severity_of
+from monitoring.queries.definitions import pace_of, severity_of
 from monitoring.rules import thresholds, words
 from monitoring.rules.series import label_of
 from monitoring.rules.thresholds import Limits, Watch
@@ -90,8 +90,19 @@ class Watching:
             if row.watch.at != at:
                 continue
             row.value = value
+            if was == Check.Status.UNKNOWN:
+                self._slow_down(row.check)
             if row.watch.level != level or was in (Check.Status.NEW, Check.Status.UNKNOWN):
                 self._turn(row, at)
+
+    @staticmethod
+    def _slow_down(check: Check) -> None:
+        """Values that stop and come again may only come more seldom than was thought."""
+        period = pace_of(check.series_id, check.period_seconds) if check.series_id else 0
+        if period > check.period_seconds:
+            check.period_seconds = period
+            check.grace_seconds = (thresholds.MISSED - 1) * period
+            check.save(update_fields=["period_seconds", "grace_seconds"])
 
     def _turn(self, row: Watched, at: datetime) -> None:
         check = row.check

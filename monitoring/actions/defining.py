@@ -10,7 +10,7 @@ from monitoring import events
 from monitoring.actions._incidents import Incidents
 from monitoring.models import Check, Series
 from monitoring.queries.checks import plan_of, state_of
-from monitoring.queries.definitions import demanded
+from monitoring.queries.definitions import demanded, pace_of
 from monitoring.rules import contents, definitions, schedules, thresholds
 from monitoring.rules import lapse as rules
 from monitoring.rules.definitions import Definition
@@ -99,7 +99,7 @@ def _fields(device: Device, definition: Definition, at: datetime) -> dict[str, A
     }  # fmt: skip
     if definition.kind == THRESHOLD and definition.limits is not None:
         series = _watched(device, definition.series)
-        period = _pace_of(device)
+        period = pace_of(series.pk, _pace_of(device))
         fields |= {
             "series_id": series.pk, "limits": thresholds.kept_limits(definition.limits),
             "period_seconds": period, "grace_seconds": (thresholds.MISSED - 1) * period,
@@ -128,7 +128,7 @@ def _unwatch(check: Check, fields: dict[str, Any]) -> None:
 
 
 def _pace_of(device: Device) -> int:
-    """How often the device's values come: with its heartbeat, at least once a minute."""
+    """How often a device's values usually come: with its heartbeat, once a minute at most."""
     beats = Check.objects.filter(device=device).exclude(kind=THRESHOLD)
     pace = beats.filter(period_seconds__gt=0).order_by("period_seconds").first()
     return max(60, pace.period_seconds) if pace else 60

@@ -1,14 +1,19 @@
 """Checks and templates as their definitions: what a person said of them, read back."""
 
 from datetime import datetime
+from itertools import pairwise
+from math import ceil
+from statistics import median
 
 from contracts.clients.models import Device
-from monitoring.models import Check, CheckTemplate
+from monitoring.models import Check, CheckTemplate, Reading, Rollup
 from monitoring.rules import contents, definitions, thresholds
 from monitoring.rules.definitions import BadDefinition, Definition
 from monitoring.rules.schedules import Schedule
+from monitoring.rules.series import FINE
 from msp.kit.refusals import Refused
 
+LOOKED_AT, LEAST_KNOWN = 12, 4  # values whose distances say how often they come
 IMPORTANT = (
     Device.Kind.SERVER, Device.Kind.FIREWALL, Device.Kind.SWITCH, Device.Kind.STORAGE,
 )  # fmt: skip
@@ -55,3 +60,20 @@ def demanded(definition: Definition, at: datetime) -> None:
         definitions.demand(definition, at)
     except BadDefinition as error:
         raise Refused(error.reason, field=error.field) from None
+
+
+def pace_of(series_id: int, usual: int) -> int:
+    """How often a series' values come, in seconds; what is `usual` while too few have come.
+
+    By the middle of the last gaps, so that one time without values makes nothing slower: from the
+    readings, and for what comes too seldom for that from the five minutes that are kept longer.
+    """
+    rows = Reading.objects.filter(series_id=series_id).order_by("-at")
+    known = list(rows.values_list("at", flat=True)[:LOOKED_AT])
+    if len(known) < LEAST_KNOWN:
+        fine = Rollup.objects.filter(series_id=series_id, seconds=FINE).order_by("-at")
+        known = list(fine.values_list("at", flat=True)[:LOOKED_AT])
+    if len(known) < LEAST_KNOWN:
+        return usual
+    gaps = [(later - before).total_seconds() for later, before in pairwise(known)]
+    return max(usual, ceil(median(gaps)))

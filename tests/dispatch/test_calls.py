@@ -15,6 +15,7 @@ from tenants.journal.queries import about
 from tenants.notices import actions as notices
 from tenants.notices import tasks
 from tenants.notices.models import Mail, Notice
+from tenants.notices.rules.grouping import PROBLEM
 from tests.conftest import NOW, _tenant, person
 from tests.monitoring.estate import T0, Estate, after, check, promise
 from tests.monitoring.test_drain import drained, put
@@ -202,6 +203,27 @@ def test_alerts_leave_by_mail_together(alpha: Tenant) -> None:
     assert notices.send_alerts(person_id=person("Ben").pk, at=at(0.5)) == 0
     tasks.send()
     assert [one.subject for one in outbox.outbox] == ["3 alerts at Alpha IT"]
+
+
+def test_five_hundred_calls_in_a_minute_are_three_mails_at_most(alpha: Tenant) -> None:
+    ben = person("Ben").pk
+    for part in range(10):  # each six seconds fifty
+        began = at(part / 10)
+        Notice.objects.bulk_create(
+            [
+                Notice(
+                    person_id=ben, key=f"call:{part}.{n}:1", about=f"call:{part}.{n}", kind=PROBLEM,
+                    reason="You are called", text="No heartbeat", urgent=True, began_at=began,
+                    at=began, send_at=began,
+                )
+                for n in range(50)
+            ]
+        )  # fmt: skip
+        notices.send_alerts(person_id=ben, at=began)
+    for minute in range(1, 15):
+        notices.send_alerts(person_id=ben, at=at(minute))
+    assert 0 < Mail.objects.count() <= 3
+    assert Notice.objects.filter(sent_at__isnull=False).count() == 500
 
 
 @pytest.fixture

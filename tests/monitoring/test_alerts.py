@@ -163,6 +163,43 @@ def test_a_check_in_of_sentry_cli_is_a_run(harbor: Estate) -> None:
     assert changed.count() == 1  # the same plan again is no news
 
 
+@pytest.mark.parametrize(
+    ("sent", "opened_after", "title"),
+    [
+        (
+            [],
+            21 * 3600 + 45 * 60,
+            "nightly-backup on srv-01 did not report",
+        ),  # the next 02:00 and its margin
+        (["in_progress"], 30 * 60, "nightly-backup on srv-01 began and did not finish"),
+        (["in_progress", "error"], 0, "nightly-backup on srv-01 failed"),
+    ],
+)
+def test_a_run_that_is_missed_or_lasts_or_fails_is_one_incident(
+    harbor: Estate, sent: list[str], opened_after: int, title: str
+) -> None:
+    token = another_key(harbor, device(harbor, "srv-01"))
+    auth = {"HTTP_X_SENTRY_AUTH": f"Sentry sentry_key={token}"}
+    begun = captured("sentry_cli_checkin_in_progress.envelope")
+    done = captured("sentry_cli_checkin_error.envelope").replace(b'"error"', b'"ok"   ')
+    for body in (begun, done):  # a run that went well, with which the schedule came
+        send("/api/1/envelope/", body, **auth)
+    again = {
+        "in_progress": begun.replace(b"505ad3a4", b"505ad3a5"),
+        "error": captured("sentry_cli_checkin_error.envelope").replace(b"505ad3a4", b"505ad3a5"),
+    }
+    drained()
+    for name in sent:
+        send("/api/1/envelope/", again[name], **auth)
+        drained()
+    for hours in (0, 1, 22, 23):
+        clock = SENT_AT + timedelta(hours=hours)
+        actions.lapse(clock=clock, by=BY, at=clock)
+    incident = Incident.objects.get()
+    assert incident.opened_at == SENT_AT + timedelta(seconds=opened_after)
+    assert incident.title == title
+
+
 def test_a_job_without_a_schedule_is_not_waited_for(harbor: Estate) -> None:
     body = captured("sentry_cli_checkin_error.envelope").replace(b'"error"', b'"ok"   ')
     auth = {"HTTP_X_SENTRY_AUTH": f"Sentry sentry_key={harbor.token}"}

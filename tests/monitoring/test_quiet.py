@@ -331,6 +331,7 @@ def test_what_goes_and_comes_is_told_once_until_it_is_calm(harbor: Estate, drain
     incident.refresh_from_db()
     assert incident.resolved_at == T0 + after(last)
     assert {"flapping_ended", "incident_recovered"} <= set(told(incident))
+    assert told(incident).count("flapping_ended") == 1
     assert known.pk
 
 

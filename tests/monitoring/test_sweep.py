@@ -144,8 +144,11 @@ def test_while_the_stream_is_idle_pulses_move_the_clock(harbor: Estate) -> None:
     assert Cursor.objects.get().evaluated_at == T0 + after(180)
 
 
-def test_a_quarter_of_an_hour_without_an_intake_raises_nothing(harbor: Estate) -> None:
-    """The devices are well; nobody could hear them (F20, D2)."""
+def test_a_quarter_of_an_hour_of_standstill_raises_nothing_but_who_is_dead(
+    harbor: Estate,
+) -> None:
+    """Nobody could hear the devices (F20, D2). Twenty are well; one is not, since its deadline."""
+    dead = check(harbor, "dead")
     for number in range(20):
         check(harbor, f"pc-{number}")
     tasks.sweep_one(pulse(T0 - after(60), T0 + after(10)))
@@ -156,8 +159,9 @@ def test_a_quarter_of_an_hour_without_an_intake_raises_nothing(harbor: Estate) -
             for number in range(20):
                 put(harbor, 955, host=f"pc-{number}")
             drained()
-    assert not Incident.objects.exists()
-    assert not Flip.objects.exists()
+    incident = Incident.objects.get()
+    assert (incident.device, incident.opened_at) == (dead.device, T0 + after(180))
+    assert Flip.objects.get().check_row == dead
     blind = BlindInterval.objects.get()
     assert (blind.started_at, blind.ended_at) == (T0 + after(10), again)
 

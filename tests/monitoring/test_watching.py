@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from monitoring import actions, tasks
 from monitoring.models import Check, CheckTemplate, Flip, Incident, Series, Signal
+from monitoring.queries import history, standing
 from monitoring.rules.contents import Words
 from monitoring.rules.definitions import Definition
 from monitoring.rules.schedules import Schedule
@@ -15,6 +16,7 @@ from monitoring.rules.thresholds import Level, Limits
 from msp.kit.refusals import Refused
 from tests.monitoring.estate import BY, T0, Estate, after, check
 from tests.monitoring.test_drain import drained, put
+from tests.monitoring.test_quiet import wake, window
 from tests.monitoring.test_sweep import lapse, pulse
 from tickets.models import Ticket
 
@@ -74,6 +76,24 @@ def test_what_is_over_within_one_batch_is_past_and_no_incident(
     values(harbor, (60, 99), (120, 20))
     assert not Incident.objects.exists()
     assert watched.flips.filter(status="degraded").exists()
+
+
+def test_what_was_warned_of_and_is_a_problem_after_a_window_is_told(
+    harbor: Estate, watched: Check
+) -> None:
+    """Warning, well and then worse, all within: what is heard is that it got worse (H3)."""
+    values(harbor, (60, 50), (120, 93))
+    incident = Incident.objects.get()
+    assert incident.told == "warning"
+    window(150, 600)
+    values(harbor, (180, 50), (240, 99))
+    incident.refresh_from_db()
+    assert (incident.told, incident.quiet) == ("warning", "maintenance")
+    values(harbor, (590, 99))
+    assert wake(660) == 1
+    incident.refresh_from_db()
+    assert (incident.told, incident.resolved_at) == ("critical", None)
+    assert Incident.objects.count() == 1
 
 
 def test_a_device_without_limits_costs_no_query_more(harbor: Estate) -> None:
@@ -290,3 +310,23 @@ def test_the_sweep_finds_both(harbor: Estate, watched: Check) -> None:
     values(harbor, (60, 50))
     assert tasks.sweep_one(pulse(T0, T0 + after(400))) == 2
     assert Flip.objects.filter(status="unknown").count() == 1
+
+
+def test_values_that_come_more_seldom_than_the_heartbeat_are_waited_for_as_long(
+    harbor: Estate, watched: Check
+) -> None:
+    """Each ten minutes, beside a heartbeat a minute: unknown at first, and never again."""
+    for minute in range(2, 182, 2):
+        metrics = {} if minute % 10 else {"metrics": {"cpu": 20}}
+        put(harbor, minute * 60, **metrics)
+        drained()
+        lapse(minute * 60)
+    watched.refresh_from_db()
+    assert (watched.status, watched.period_seconds) == ("up", 600)
+    gaps = watched.flips.filter(status="unknown")
+    assert gaps.exists()
+    assert gaps.latest("at").at < T0 + after(3600)
+    now = T0 + after(181 * 60)
+    (strip,) = history.last_hour([watched], standing.Pulse(now, now)).values()
+    assert set(strip.states) == {"up"}
+    assert not Incident.objects.filter(resolved_at=None).exists()
