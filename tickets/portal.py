@@ -146,6 +146,7 @@ def _shown(found: Ticket) -> dict[str, Any]:
         "asked": queries.as_request(found, datetime.now(UTC)),
         "items": queries.timeline(found, for_client=True),
         "worked": queries.told_client(found),
+        "left_out": [] if found.covered else found.policy_failed[:6],
         "key": uuid.uuid4().hex,
         "ended": states.Verb.REOPEN in verbs,
         "waits": states.pauses(found.status),

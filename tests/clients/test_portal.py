@@ -9,6 +9,7 @@ from contracts.clients.rules.words import device_words, greeting
 from msp.kit import slots
 from tenants.notices.models import Mail
 from tests import make
+from tickets import actions as tickets
 
 
 @pytest.fixture
@@ -182,3 +183,13 @@ def test_a_client_reads_what_was_counted_and_what_we_learned_since(harbor, cleo,
     assert "foreign-01" not in then + now
     assert cleo.get("/portal/counted?day=soon").status_code == 422
     assert [one.get("/portal/counted").status_code for one in (dan, ada)] == [403, 403]
+
+
+def test_a_client_reads_why_a_request_is_not_included(harbor, cleo):
+    asked = tickets.open_ticket(
+        client=harbor, subject="Battery is flat", channel="phone", device=harbor.laptop,
+        by=make.BY, at=datetime(2026, 6, 1, 14, tzinfo=UTC),
+    )  # fmt: skip
+    page = cleo.get(f"/portal/requests/{asked.number}").content.decode()
+    assert "Why it is not included in your agreement" in page
+    assert "it covers server, not laptop" in page
