@@ -9,6 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from billing.models import Invoice, InvoiceLine
+from billing.queries import evidence
 from billing.rules.wording import days_of, price, quantity, unit_sum
 from msp.kit import papers
 from msp.kit.money import format_money
@@ -115,7 +116,9 @@ def _evidence(number: int, line: InvoiceLine) -> dict[str, Any]:
         "number": number,
         "description": line.description,
         "sum": unit_sum(line.trace),
-        "units": [
+        "units": _meters(line)
+        if line.kind == "usage"
+        else [
             {
                 "name": unit.name,
                 "dates": str(Period(unit.starts_on, unit.ends_on)),
@@ -124,3 +127,15 @@ def _evidence(number: int, line: InvoiceLine) -> dict[str, Any]:
             for unit in line.units.all()
         ],
     }
+
+
+def _meters(line: InvoiceLine) -> list[dict[str, str]]:
+    """Each meter with the readings its use was reckoned from."""
+    return [
+        {
+            "name": one.name,
+            "dates": " \u2013 ".join(end for end in (one.opened, one.closed) if end),
+            "days": one.used,
+        }
+        for one in evidence.read_on(line)
+    ]

@@ -62,6 +62,8 @@ def noun_of(kind: str) -> str:
 
 def unit_sum(trace: Mapping[str, Any]) -> str:
     """How many of what, and the days they make: `3 devices, 80 device-days`."""
+    if trace["kind"] == "usage":
+        return f"{usage_words.number(trace['used'])} {trace['measure']}"
     noun = _NOUNS[trace["kind"]]
     return f"{_many(trace['units'], noun)}, {_many(trace['counted_days'], noun + '-day')}"
 

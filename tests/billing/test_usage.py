@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from billing.papers import invoice_pdf
 from billing.queries.drafts import drafts_of
 from billing.queries.evidence import proof_of, read_on, sentences
 from contracts.actions import LineInput
@@ -62,6 +63,9 @@ def test_the_use_of_a_month_is_charged_with_the_readings_behind_it(printing, ada
     ]
     assert [(one.name, one.used) for one in read_on(line)] == [("Front desk printer", "600")]
     assert proof_of(bill, JUNE_1).holds
+    [paper] = invoice_pdf.document(bill)["evidence"]
+    assert (paper["sum"], paper["units"][0]["days"]) == ("600 pages", "600")
+    assert invoice_pdf.render(bill).startswith(b"%PDF")
     page = ada.get(f"/invoices/{bill.pk}/lines/{line.pk}").content.decode()
     assert "9,600 on 29 May 2026" in page
     sheet = ada.get(f"/invoices/{bill.pk}/lines/{line.pk}.csv").content.decode()
