@@ -31,6 +31,7 @@ from tenants.models import Msp
 from tenants.notices.models import Mail
 from tenants.people.models import Person
 from tickets.models import Ticket, TimeEntry
+from tickets.projects.models import Project
 
 call_command("demo")
 with context.outside():
@@ -43,8 +44,12 @@ with context.inside(msp):
         "clients": Client.objects.count(),
         "devices": Device.objects.filter(retired_on=None).count(),
         "agreements": Agreement.objects.filter(state="active", quote=None).count(),
-        "quotes": sorted(Quote.objects.values_list("state", "agreement__state")),
+        "quotes": sorted(Quote.objects.values_list("state", "agreement__state"), key=str),
         "once": list(Invoice.objects.filter(run=None).values_list("state", flat=True)),
+        "projects": [
+            [one.state, *(one.milestones.filter(**which).count() for which in (
+                {}, {"done_at__isnull": False}, {"accepted_at__isnull": False}))]
+            for one in Project.objects.all()],
         "plans": [len(one.phases) for one in Roadmap.objects.exclude(shared_at=None)],
         "names": sorted(set(Agreement.objects.values_list("name", flat=True))),
         "kinds": sorted(set(AgreementLine.objects.values_list("kind", flat=True))),
@@ -113,8 +118,11 @@ def test_it_is_a_small_provider_with_half_a_year_behind_it(facts: dict[str, Any]
 
 
 def test_it_offers_something_and_something_was_accepted(facts: dict[str, Any]) -> None:
-    assert facts["quotes"] == [["accepted", "active"], ["viewed", None]]
-    assert facts["once"] == ["draft"]
+    assert facts["quotes"] == [
+        ["accepted", "active"], ["accepted", None], ["sent", None], ["viewed", None],
+    ]  # fmt: skip
+    assert sorted(facts["once"]) == ["draft", "draft", "issued"]
+    assert facts["projects"] == [["running", 5, 3, 2]]
     assert facts["plans"] == [3]
 
 

@@ -41,7 +41,36 @@ def build() -> dict[str, int]:
         numbers = {"grave": _grave(scene).number}
         for line in SMALL:
             numbers["plain"] = _small(scene, people, *line).number
-        return numbers | _on_call(people)
+        return numbers | _on_call(people) | _project(scene, numbers["plain"])
+
+
+def _project(scene: Any, number: int) -> dict[str, int]:
+    """A move that is late, with something done that waits for the client's word."""
+    from decimal import Decimal
+
+    from tickets.models import Ticket
+    from tickets.projects import actions
+
+    now = datetime.now(UTC)
+    day, who = now.date(), {"by": scene.by, "at": now}
+    made = actions.plan_project(
+        client=scene.harbor, name="Move to the cloud", scope="- mail\n- files",
+        starts_on=day - timedelta(days=20), due_on=day + timedelta(days=40), **who,
+    )  # fmt: skip
+    rows = (("Plan", "Plan agreed", -9), ("Move", "Mail moved", -1), ("Move", "Files moved", 30))
+    actions.write_milestones(
+        project=made,
+        milestones=[
+            actions.MilestoneInput(phase, title, Decimal(4000), day + timedelta(days=days))
+            for phase, title, days in rows
+        ],
+        **who,
+    )  # fmt: skip
+    made = actions.start_project(project=made, **who)
+    actions.finish_milestone(milestone=made.milestones.first(), **who)
+    ticket = Ticket.objects.get(number=number, client=scene.harbor)
+    actions.add_ticket(project=made, ticket=ticket, **who)
+    return {"project": made.pk}
 
 
 def _on_call(people: dict[str, Any]) -> dict[str, int]:

@@ -19,11 +19,12 @@ PAGES = {
     ),
     ADA: (
         "/oncall", "/oncall/{rota}/layers/0", "/oncall/escalations/{policy}",
-        "/settings/channels", "/account/alerts",
+        "/settings/channels", "/account/alerts", "/projects", "/projects/{project}",
+        "/projects/{project}/plan", "/projects/{project}/edit",
     ),
     DANA: (
         "/portal/", "/portal/requests?who=everyone", "/portal/requests/{grave}",
-        "/portal/requests/new?subject=Outlook",
+        "/portal/requests/new?subject=Outlook", "/portal/projects/{project}",
     ),
 }  # fmt: skip
 

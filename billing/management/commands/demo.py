@@ -15,7 +15,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from billing.management.demo import cast, counted, money, offers, setting, shop, signals, work
+from billing.management.demo import (
+    cast,
+    counted,
+    money,
+    offers,
+    projects,
+    setting,
+    shop,
+    signals,
+    work,
+)
 from contracts.clients.models import Client, Contact
 from msp.kit.refs import system
 from tenants import context, provision
@@ -75,6 +85,7 @@ class Command(BaseCommand):
                 if number % 40 == 0:
                     delivery.drain()
             offers.offer(story)
+            projects.undertake(story)
             signals.enrol(story, Path(settings.DATA_DIR) / "fleet.json")
             delivery.drain()
             notices.discard_unsent(by=system("Set-up"), at=story.now)
