@@ -5,6 +5,7 @@
     hb:epoch:<schema>  a name that is lost with the stream, so that a loss is noticed
     hb:care:<schema>   how much to take at once after somebody died of what they took
     hb:pulse           which intakes were open when
+    hb:turned:<schema> how much was turned away, by key and reason, since when
 
 The accept side writes hand-packed commands on a socket it keeps; the drain side reads through the
 ordinary client. There is no consumer group: one drainer holds the MSP's lock, and the position
@@ -15,6 +16,7 @@ import functools
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import redis
@@ -228,6 +230,31 @@ def forget(schema: str, through: str, *, next_size: int = 0) -> None:
         if next_size:
             pipe.hset(f"hb:care:{schema}", "size", str(next_size))
         pipe.execute()
+
+
+# -- what was turned away -------------------------------------------------------------------------
+
+
+def add_discards(counts: Mapping[tuple[str, int, str], int]) -> None:
+    """Add to what was turned away: by schema, key and reason."""
+    with client().pipeline(transaction=False) as pipe:
+        for (schema, key_id, reason), many in counts.items():
+            pipe.hincrby(f"hb:turned:{schema}", f"{key_id}:{reason}", many)
+            pipe.hsetnx(f"hb:turned:{schema}", "since", f"{time.time():.0f}")
+        pipe.execute()
+
+
+def discards(schema: str) -> tuple[float | None, dict[tuple[int, str], int]]:
+    """Since when is counted what was turned away, and how much, by key and reason."""
+    found = client().hgetall(f"hb:turned:{schema}")
+    since = found.pop(b"since", None)
+    parted = {name.decode().partition(":")[::2]: int(many) for name, many in found.items()}
+    return since and float(since), {(int(key), why): many for (key, why), many in parted.items()}
+
+
+def waiting(schema: str) -> int:
+    """How many entries lie on the stream."""
+    return int(client().xlen(name_of(schema)))
 
 
 # -- pulses ---------------------------------------------------------------------------------------

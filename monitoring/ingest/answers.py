@@ -68,6 +68,10 @@ class Problem(Exception):
         return Answer(f"{self.status.value} {self.status.phrase}", headers, body)
 
 
+class TooMuch(Problem):
+    """Somebody sends more than they may; it is answered as what has no room at the moment is."""
+
+
 def later(title: str, seconds: int = 5) -> Problem:
     """503: the one answer that every client which retries at all retries on."""
     return Problem(503, title, code="try_later", extra=(("Retry-After", str(seconds)),))

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from monitoring.ingest import bodies, directory, formats, keep, limits, pings, tools
+from monitoring.ingest import bodies, directory, discards, formats, keep, limits, pings, tools
 from monitoring.ingest.answers import Answer, Problem, accepted, later, said
 from monitoring.ingest.credentials import token_of, well_formed
 from monitoring.rules import envelope
@@ -41,15 +41,19 @@ def wsgi(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         else:
             answer = tools.answer(environ, path)
     except Problem as problem:
-        answer = problem.answer()
+        answer = _turned_away(environ, problem)
     except Invalid as invalid:
-        answer = Problem(
-            invalid.status, invalid.reason, code="invalid", field=invalid.field
-        ).answer()
+        told = Problem(invalid.status, invalid.reason, code="invalid", field=invalid.field)
+        answer = _turned_away(environ, told)
     except Exception:
         log.exception("The intake failed on %s", path.split("/", 2)[1])
         answer = later("The intake failed on this request. Nothing was taken.", 30).answer()
     return answer.send(start_response, head=environ.get("REQUEST_METHOD") == "HEAD")
+
+
+def _turned_away(environ: dict[str, Any], problem: Problem) -> Answer:
+    discards.of_problem(environ, problem)
+    return problem.answer()
 
 
 def _beat(environ: dict[str, Any], path: str) -> Answer:
@@ -60,6 +64,7 @@ def _beat(environ: dict[str, Any], path: str) -> Answer:
     token, _, rest = path[4:].partition("/")
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
     key = directory.key_of(known, token_of(environ, token))
+    discards.speaks(environ, known.tenant.schema_name, key.id)
     limits.admit(known.spent, key.id)
     if rest or "protobuf" in environ.get("CONTENT_TYPE", ""):
         found = formats.by_header(environ, rest)
@@ -87,6 +92,7 @@ def _ping(environ: dict[str, Any], path: str) -> Answer:
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
     token, _, rest = path.split("/", 2)[2].partition("/")
     key = directory.key_of(known, well_formed(token))
+    discards.speaks(environ, known.tenant.schema_name, key.id)
     limits.admit(known.spent, key.id)
     call = healthchecks.call_of(rest, of_device=key.device_id is not None)
     asked = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20)

@@ -10,7 +10,7 @@ import time
 
 from django.conf import settings
 
-from monitoring.ingest.answers import Problem, later
+from monitoring.ingest.answers import Problem, TooMuch, later
 
 HOLDS_SECONDS = 10.0
 MSP = 0  # what stands for all its keys together
@@ -33,4 +33,5 @@ def admit(spent: Spent, key_id: int) -> None:
 
 def _too_much(name: str, ahead: float) -> Problem:
     seconds = max(1, round(ahead - HOLDS_SECONDS + 1))
-    return later(f"{name} sends more than it may. Nothing was taken.", seconds)
+    told = later(f"{name} sends more than it may. Nothing was taken.", seconds)
+    return TooMuch(told.status, told.title, code=told.code, extra=told.extra)

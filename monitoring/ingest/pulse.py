@@ -15,6 +15,7 @@ import redis
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from monitoring.gateways import stream
+from monitoring.ingest import discards
 
 log = logging.getLogger(__name__)
 PERIOD = 2.0
@@ -43,6 +44,7 @@ def _beat(who: str, since: float) -> bool:
     now = time.time()
     try:
         stream.pulse(who, since, now)
+        discards.send()
         return True
     except (redis.RedisError, OSError):
         pass

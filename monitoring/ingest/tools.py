@@ -11,6 +11,7 @@ from monitoring.ingest import (
     bodies,
     credentials,
     directory,
+    discards,
     formats,
     keep,
     limits,
@@ -46,6 +47,7 @@ def answer(environ: dict[str, Any], path: str) -> Answer:
             raise Problem(405, "This is sent with POST.", extra=(("Allow", "POST"),))
         known, key = _who(environ, "")
     except Problem as problem:
+        discards.of_problem(environ, problem)
         return found.problem(problem)
     return take(environ, known, key, found)
 
@@ -53,6 +55,7 @@ def answer(environ: dict[str, Any], path: str) -> Answer:
 def _who(environ: dict[str, Any], in_path: str) -> tuple[Known, Key]:
     known = directory.msp_of(environ.get("HTTP_HOST", ""))
     key = directory.key_of(known, credentials.token_of(environ, in_path))
+    discards.speaks(environ, known.tenant.schema_name, key.id)
     limits.admit(known.spent, key.id)
     return known, key
 
@@ -71,6 +74,7 @@ def _pushed(environ: dict[str, Any], path: str) -> Answer:
     try:
         known, key = _who(environ, token)
     except Problem as problem:
+        discards.of_problem(environ, problem)
         return found.problem(problem)
     return take(environ, known, key, found, b"")
 
@@ -88,6 +92,7 @@ def take(
     except Exception:
         log.exception("Reading what %s sent failed", found.name)
         problem = later("The intake failed on this request. Nothing was taken.", 30)
+    discards.of_problem(environ, problem)
     return found.problem(problem)
 
 
@@ -107,6 +112,8 @@ def store(known: Known, key: Key, found: Format, body: bytes, agent: str) -> Dec
     if found.jobs:
         _find_jobs(decoded, known, key)
     _drop_nameless(decoded, key)
+    if decoded.rejected:
+        discards.count(known.tenant.schema_name, key.id, discards.PART, decoded.rejected)
     if decoded.reports:
         kept = packet.encode(found.name, agent, decoded.reports)
         packed = envelope.pack(key.id, received_ms, envelope.PACKET, kept)

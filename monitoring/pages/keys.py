@@ -1,8 +1,10 @@
 """Enrolment keys: which site reports with which, how many devices it let in, whom it refused."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,15 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contracts.clients.models import Device
 from monitoring import actions, queries
 from monitoring.forms import CapForm, KeyForm, RotateForm
+from monitoring.gateways import stream
 from monitoring.models import DeadLetter, EnrolmentKey, RefusedName
 from monitoring.pages.incidents import who
-from monitoring.queries import lists
+from monitoring.queries import lists, standing
 from monitoring.rules import envelope
 from monitoring.rules import recipes as rules
 from monitoring.rules.offers import offered
 from monitoring.rules.sources.mail import name_of
 from msp.kit.refusals import Refused
 from msp.kit.web import asked, attempt, go, page, refusal, rows_of
+from tenants.context import current_schema
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
@@ -35,6 +39,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
     return page(
         request, "monitoring/keys.html", part="monitoring/_keys.html", rows=rows, wanted=wanted,
         ever=bool(rows) or EnrolmentKey.objects.exists(), letters=lists.letters_waiting(),
+        **_turned_away(), **_behind(),
     )  # fmt: skip
 
 
@@ -98,6 +103,35 @@ def _recipes(
     return rules.recipes(rules.Address(base, token, key.device_id is not None, named))
 
 
+TURNED_AWAY = {  # why something was, as it is counted (monitoring/ingest/discards)
+    "over": "above the allowance", "full": "while more waited than was read",
+    "refused": "that could not be read", "part": "parts that could not be kept",
+}  # fmt: skip
+
+
+def _turned_away(key: EnrolmentKey | None = None) -> dict[str, Any]:
+    """What came and was not taken, with a key or with all of them; nothing while Valkey is away."""
+    try:
+        since, counts = stream.discards(current_schema())
+    except (redis.RedisError, OSError):
+        return {}
+    said: dict[str, int] = {}
+    for (key_id, reason), many in counts.items():
+        if key is None or key_id == key.pk:
+            words = TURNED_AWAY.get(reason, reason)
+            said[words] = said.get(words, 0) + many
+    since_at = datetime.fromtimestamp(since, UTC) if since else None
+    return {"turned_away": sorted(said.items()), "turned_since": since_at}
+
+
+def _behind() -> dict[str, Any]:
+    """How far the stream is read, and how much lies on it."""
+    with suppress(redis.RedisError, OSError):
+        now = standing.pulse(datetime.now(UTC))
+        return {"pulse": now, "waiting": stream.waiting(current_schema())}
+    return {}
+
+
 def _key_of(pk: int) -> EnrolmentKey:
     return get_object_or_404(EnrolmentKey.objects.select_related("site__client", "device"), pk=pk)
 
@@ -118,7 +152,7 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
         request, "monitoring/key.html", key=found, form=form, rotate=RotateForm(),
         now=datetime.now(UTC), enrolled=found.checks.count(),
         refused=rows_of(request, found.refused.all()), recipes=_recipes(request, found),
-        **_arrived(found), status=422 if form.errors else 200,
+        **_arrived(found), **_turned_away(found), status=422 if form.errors else 200,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from monitoring.gateways import stream
-from monitoring.ingest import directory, keep
+from monitoring.ingest import directory, discards, keep
 from tenants.context import Tenant
 from tests.monitoring.estate import Estate, estate
 
@@ -15,6 +15,7 @@ from tests.monitoring.estate import Estate, estate
 def fresh_intake() -> Iterator[None]:
     directory.forget()
     keep.forget()
+    discards.forget()
     yield
     stream.line.drop()
 
