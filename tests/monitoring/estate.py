@@ -7,7 +7,7 @@ from contracts import actions as contracts
 from contracts.actions import LineInput
 from contracts.clients import actions as clients
 from contracts.clients.models import Client, Device, Site
-from contracts.models import Agreement, AgreementLine, ServiceLevelVersion
+from contracts.models import Agreement, AgreementLine, Calendar, ServiceLevelVersion
 from monitoring import actions
 from monitoring.ingest import directory
 from monitoring.models import Check, EnrolmentKey
@@ -67,10 +67,13 @@ def packed(where: Estate, body: bytes, at: datetime = T0) -> bytes:
     return envelope.pack(where.key.pk, envelope.milliseconds(at), envelope.JSON, body)
 
 
-def promise(where: Estate) -> tuple[ServiceLevelVersion, Agreement, AgreementLine]:
-    """An agreement over the client's servers: a reply in 15 minutes, a fix in four hours, 24x7."""
+def promise(
+    where: Estate, calendar: Calendar | None = None
+) -> tuple[ServiceLevelVersion, Agreement, AgreementLine]:
+    """An agreement over the client's servers: a reply in 15 minutes, a fix in four hours, 24x7
+    where no calendar is given."""
     level = contracts.add_level(
-        name="Standard", calendar=None, by=BY, at=T0,
+        name="Standard", calendar=calendar, by=BY, at=T0,
         targets={str(p): {"response": 900 * p, "resolution": 14400 * p} for p in range(1, 5)},
     )  # fmt: skip
     agreement = contracts.draft_agreement(

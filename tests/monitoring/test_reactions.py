@@ -9,6 +9,7 @@ from monitoring.models import Incident
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.queries import about
+from tests import make
 from tests.monitoring.estate import T0, Estate, after, check, promise
 from tests.monitoring.test_drain import drained, put
 from tests.monitoring.test_sweep import lapse
@@ -40,6 +41,26 @@ def test_a_ticket_opens_with_its_clock_running_since_the_deadline(silent: Incide
     assert response.due_at == T0 + after(180 + 900)
     assert "Last heard from it Monday, June 1, 09:00:00 CDT." in ticket.messages.get().body
     assert "opened ticket" in about("incident", silent.pk)[-1].sentence
+
+
+def test_the_clock_of_a_night_runs_in_the_agreements_hours(harbor: Estate, drain: Drain) -> None:
+    """Down since Monday 23:00 UTC; the agreement's day begins at 9 in New York."""
+    promise(harbor, make.calendar())
+    check(harbor, last_seen_at=T0 + after(9 * 3600 - 180), due_at=T0 + after(9 * 3600))
+    lapse(9 * 3600, noticed=9 * 3600 + 5)
+    drain()
+    response = Clock.objects.get(ticket=Ticket.objects.get(), target="response")
+    assert response.due_at == T0 + after(23 * 3600 + 900)
+
+
+def test_what_no_agreement_covers_has_a_ticket_and_no_clock(harbor: Estate, drain: Drain) -> None:
+    """What becomes of it the client says in the portal (test_uptime)."""
+    check(harbor)
+    lapse(180)
+    drain()
+    incident, ticket = Incident.objects.get(), Ticket.objects.get()
+    assert (incident.covered, ticket.covered, incident.consent) == (False, False, "")
+    assert not Clock.objects.filter(ticket=ticket, due_at__isnull=False).exists()
 
 
 def test_told_twice_it_is_one_ticket(silent: Incident, drain: Drain) -> None:
