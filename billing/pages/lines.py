@@ -32,6 +32,7 @@ def opened(request: HttpRequest, line: InvoiceLine) -> dict[str, Any]:
         "rows": rows_of(request, units),
         "times": evidence.worked_on(line),
         "read": evidence.read_on(line),
+        "read_sum": evidence.read_sum(line),
         "missed": evidence.missed_on(line),
         "inner": request.viewer.is_staff,
         "sum": sum(unit.days for unit in units),

@@ -181,6 +181,11 @@ def read_on(line: InvoiceLine) -> list[MeterPart]:
     ]  # fmt: skip
 
 
+def read_sum(line: InvoiceLine) -> str:
+    """What all meters of a line used together."""
+    return usage_words.number(line.trace.get("used", "0"))
+
+
 def period_of(line: InvoiceLine) -> Period:
     """The whole month the line's price is for."""
     start, end = (date.fromisoformat(text) for text in line.trace["period"])

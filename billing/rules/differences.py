@@ -19,6 +19,7 @@ _NOUNS = {
     "device": ("device", "devices"),
     "user": ("person", "people"),
     "licence": ("licence", "licences"),
+    "meter": ("meter", "meters"),
 }
 
 

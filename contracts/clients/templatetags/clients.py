@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,6 +54,20 @@ def place(zone: str) -> str:
 def get(names: dict[Any, str], key: Any) -> str:
     """The word for a number or code; itself where there is none."""
     return str(names.get(key, key or "\u2013"))
+
+
+_CHANGES = {
+    "class": "its class", "site": "its site", "number": "how many there are",
+    "from": "its first day", "until": "its last day", "set aside": "whether it is set aside",
+    "shared": "whether several people share it", "place": "where its person works",
+    "payer": "who pays for it",
+}  # fmt: skip
+
+
+@register.filter
+def learned(changes: Iterable[tuple[str, object, object]]) -> str:
+    """What we know better by now, as a client reads it."""
+    return ", ".join(_CHANGES.get(what, what) for what, _then, _now in changes)
 
 
 @register.filter
