@@ -116,6 +116,10 @@ INTAKE_SMTP = env.read.str("INTAKE_SMTP", default="")  # where mail is taken, if
 # Requests a second of one key and of one MSP, in each web process (monitoring/ingest/limits.py).
 INTAKE_KEY_RATE = env.read.int("INTAKE_KEY_RATE", default=500)
 INTAKE_MSP_RATE = env.read.int("INTAKE_MSP_RATE", default=2000)
+# Many MSPs silent at once are rather our own failure (monitoring/rules/platform.py): from which
+# share of all devices on, in percent, 0 for never; and who is mailed.
+DOUBT_SHARE = env.read.int("DOUBT_SHARE_PERCENT", default=25)
+OPERATOR_EMAIL = env.read.str("OPERATOR_EMAIL", default="")
 # How long what was measured is kept; whole days stay (monitoring/actions/thinning.py).
 KEEP_READINGS = timedelta(days=env.read.int("KEEP_READINGS_DAYS", default=35))
 KEEP_FINE = timedelta(days=env.read.int("KEEP_FINE_DAYS", default=100))
@@ -131,6 +135,7 @@ CELERY_TASK_ROUTES = {
     "tenants.tasks.build_requested": {"queue": "owner"},
     "monitoring.tasks.watch_canaries": {"queue": "owner"},
     # Whatever waits for somebody else's server.
+    "monitoring.tasks.tell_operator": {"queue": "sending"},
     "tenants.notices.tasks.send": {"queue": "sending"},
     "tenants.notices.tasks.send_outgoing": {"queue": "sending"},
 }
@@ -167,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
         "monitoring.tasks.sweep": 2,
         "monitoring.tasks.tend_canaries": 10,
         "monitoring.tasks.begin_windows": 30,
+        "monitoring.tasks.tell_operator": 30,
         "monitoring.tasks.follow_offers": 3600,
         "monitoring.tasks.look_ahead": 6 * 3600,
         "billing.tasks.open_due_runs": 300,

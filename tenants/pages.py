@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kombu.exceptions import OperationalError
 
 from msp.celery import app as celery
-from msp.kit import live, proof
+from msp.kit import doubt, live, proof
 from tenants import provision
 from tenants.forms import SignUpForm
 from tenants.models import Msp
@@ -136,16 +136,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_GET
 def alertz(request: HttpRequest) -> HttpResponse:
-    """Whether silence is noticed: 503 where a canary's proof is overdue, for a watch from outside.
+    """Whether silence is noticed: 503 where a canary's proof is overdue, or where many MSPs fell
+    silent at once, which is rather ours; for a watch from outside.
 
     It is not part of `readyz`: an intake that nobody listens behind must stay open.
     """
     try:
-        late = len(proof.late(datetime.now(UTC)))
+        late, doubted = len(proof.late(datetime.now(UTC))), doubt.kept()
     except redis.RedisError:
-        late = -1
-    body = {"alerting": not late, "overdue": max(late, 0)}
-    return JsonResponse(body, status=503 if late else 200, headers={"Cache-Control": "no-store"})
+        late, doubted = -1, None
+    silent = len(doubted["since"]) if doubted else 0
+    body = {"alerting": not late, "overdue": max(late, 0), "silent_msps": silent}
+    bad = late or silent
+    return JsonResponse(body, status=503 if bad else 200, headers={"Cache-Control": "no-store"})
 
 
 def _answers(name: str, ask: Callable[[], object]) -> bool:

@@ -26,7 +26,7 @@ from monitoring.actions.incidents import (
     snooze,
 )
 from monitoring.actions.keys import change_cap, enrol_key, revoke_key, rotate_key, take_offer
-from monitoring.actions.lapsing import lapse, see, wake
+from monitoring.actions.lapsing import go_blind, lapse, see, wake
 from monitoring.actions.templating import (
     drop_template,
     follow_templates,
@@ -57,6 +57,7 @@ __all__ = [
     "enrol_key",
     "follow_templates",
     "forget",
+    "go_blind",
     "keep_template",
     "lapse",
     "let_go",

@@ -122,6 +122,15 @@ def see(
     cursor.save()
 
 
+@transaction.atomic
+def go_blind(
+    *, started_at: datetime, ended_at: datetime, reason: str, by: Actor, at: datetime
+) -> None:
+    """Write down a stretch in which we did not hear, though an intake was open."""
+    if started_at < ended_at:
+        _go_blind(started_at, ended_at, by, at, reason)
+
+
 def _ready(clock: datetime) -> list[int]:
     """What may be judged now, the longest overdue first."""
     with connection.cursor() as cursor:
@@ -145,8 +154,10 @@ def _ready(clock: datetime) -> list[int]:
     ]
 
 
-def _go_blind(started_at: datetime, ended_at: datetime, by: Actor, at: datetime) -> None:
-    reason = "no intake was open"
+def _go_blind(
+    started_at: datetime, ended_at: datetime, by: Actor, at: datetime,
+    reason: str = "no intake was open",
+) -> None:  # fmt: skip
     _row, created = BlindInterval.objects.get_or_create(
         started_at=started_at, defaults={"ended_at": ended_at, "reason": reason}
     )

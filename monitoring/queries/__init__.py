@@ -2,7 +2,7 @@
 
 from monitoring.queries.arrivals import Arrival, Offered, arrivals, offers
 from monitoring.queries.checks import HEARTBEAT, Target, pinged
-from monitoring.queries.drain import Position, is_due, is_to_wake, position
+from monitoring.queries.drain import Position, is_due, is_to_wake, position, silence
 from monitoring.queries.incidents import told_to_technicians
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "offers",
     "pinged",
     "position",
+    "silence",
     "told_to_technicians",
 ]

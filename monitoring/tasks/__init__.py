@@ -23,6 +23,7 @@ from monitoring.queries import canary, forecasts
 from monitoring.rules import canary as canaries
 from monitoring.rules import envelope, pulses
 from monitoring.rules.series import THIN_AFTER, bucket_of, day_of
+from monitoring.tasks import _doubting as doubting
 from msp.kit import proof
 from msp.kit.refs import system
 from tenants import context
@@ -150,34 +151,59 @@ def sweep() -> None:
         for since, at in stream.pulses()
     ]
 
+    sweep_all(opened)
+
+
+def sweep_all(opened: list[pulses.Open]) -> None:
+    """Judge every MSP's silence, and before it whether so many are silent that it is ours."""
+    doubt = doubting.look(opened)
+    held = doubt is not None and doubt.holds(datetime.now(UTC))
+    silent: list[str] = []
+
     def look(_tenant: Tenant) -> None:
-        sweep_one(opened)
+        sweep_one(opened, hold=held, silent=None if doubt else silent)
+
+    for_each(look)
+    if silent:
+        _judge(silent, opened)
+
+
+def _judge(silent: list[str], opened: list[pulses.Open]) -> None:
+    """MSPs of which much is silent: where it is several of them at once, we doubt ourselves."""
+    held = doubting.begins(opened)
+
+    def look(tenant: Tenant) -> None:
+        if tenant.schema_name in silent:
+            sweep_one(opened, hold=held)
 
     for_each(look)
 
 
-def sweep_one(opened: list[pulses.Open]) -> int:
+def sweep_one(
+    opened: list[pulses.Open], *, hold: bool = False, silent: list[str] | None = None
+) -> int:
     """Judge the current MSP's silence; how many checks went down.
+
+    While we doubt that we hear (`hold`) nothing goes down. Where so much is silent that it may be
+    ours, the MSP is put on the list of the `silent` and judged when all others were looked at.
 
     What is judged lies before the last pulse of an open intake, and where something still waits
     in the stream, before what was drained last: a backlog is not silence.
     """
     position = queries.position()
-    clock = position.evaluated_at
     seen = pulses.seen_until(position.pulse_at, opened)
-    schema = current_schema()
-    if position.spooled or not stream.is_drained(schema, position.last_id):
-        stream.mark_dirty(schema)  # the mark is lost with whoever took it and was killed
-    elif seen:
-        clock = max(seen - pulses.SETTLE, clock) if clock else seen - pulses.SETTLE
+    clock = doubting.clock_of(position, seen)
     if clock is None:
         return 0
     now = datetime.now(UTC)
     due = queries.is_due(clock)
     if due or _is_news(position, seen):
         actions.see(pulses=opened, clock=clock, by=BY, at=now)
+    if due and silent is not None and queries.silence(clock).is_mass:
+        silent.append(current_schema())
+        hold = True
     count = 0
-    while due and (marked := actions.lapse(clock=clock, by=BY, at=now)):
+    while due and not hold and (marked := actions.lapse(clock=clock, by=BY, at=now)):
         count += marked
     if queries.is_to_wake(clock):
         actions.wake(clock=clock, by=BY, at=now)
@@ -191,6 +217,12 @@ def _is_news(position: queries.Position, seen: datetime | None) -> bool:
     if seen is None or position.pulse_at is None:
         return seen is not None
     return (seen - position.pulse_at).total_seconds() >= REMEMBER_SECONDS
+
+
+@platform_task
+def tell_operator() -> None:
+    """Mail the operator once that many MSPs fell silent at once, from the process that sends."""
+    doubting.tell_operator()
 
 
 @tenant_task
