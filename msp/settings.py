@@ -123,6 +123,7 @@ OPERATOR_EMAIL = env.read.str("OPERATOR_EMAIL", default="")
 # How long what was measured is kept; whole days stay (monitoring/actions/thinning.py).
 KEEP_READINGS = timedelta(days=env.read.int("KEEP_READINGS_DAYS", default=35))
 KEEP_FINE = timedelta(days=env.read.int("KEEP_FINE_DAYS", default=100))
+KEEP_ALERTS = timedelta(days=env.read.int("KEEP_ALERTS_DAYS", default=30))
 KEEP_HOURLY = timedelta(days=env.read.int("KEEP_HOURLY_DAYS", default=800))
 
 # --- Celery. The database is the ledger, a message is a hint (docs/decisions/0005). ---

@@ -11,7 +11,16 @@ from monitoring.actions.agreeing import (
 from monitoring.actions.canaries import call_for_help, place_canary, remove_canary
 from monitoring.actions.checks import change_check, pause_check, resume_check
 from monitoring.actions.defining import define_check, redefine_check, remove_check
-from monitoring.actions.enrolment import add_check, admit, dismiss, enrol, refuse
+from monitoring.actions.enrolment import (
+    add_alias,
+    add_check,
+    admit,
+    attach,
+    dismiss,
+    drop_alias,
+    enrol,
+    refuse,
+)
 from monitoring.actions.foreseeing import warn_of_end
 from monitoring.actions.incidents import (
     acknowledge,
@@ -39,11 +48,13 @@ __all__ = [
     "absorb",
     "absorb_spool",
     "acknowledge",
+    "add_alias",
     "add_check",
     "admit",
     "agree_window",
     "answer_cost",
     "assign_incident",
+    "attach",
     "begin_epoch",
     "begin_windows",
     "call_for_help",
@@ -52,6 +63,7 @@ __all__ = [
     "change_check",
     "define_check",
     "dismiss",
+    "drop_alias",
     "drop_template",
     "enrol",
     "enrol_key",

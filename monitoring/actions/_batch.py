@@ -31,7 +31,7 @@ from monitoring.actions._watching import Watching
 from monitoring.actions.enrolment import enrol, refuse
 from monitoring.actions.templating import follow_templates
 from monitoring.models import BlindInterval, Check
-from monitoring.queries.checks import special_plan
+from monitoring.queries.checks import names_behind, special_plan
 from monitoring.rules import contents, folding, lapse
 from monitoring.rules.envelope import JSON, PACKET, Envelope
 from monitoring.rules.series import MOST_SERIES
@@ -164,6 +164,8 @@ class Batch:
     def _find(self) -> None:
         missing = self._lock_by_name(list(self.by_name))
         if missing:
+            missing = self._lock_by_name(self._called_otherwise(missing))
+        if missing:
             self._lock_by_name([name for name in missing if self._enrol(name)])
         if self.by_id:
             with connection.cursor() as cursor:
@@ -182,6 +184,22 @@ class Batch:
             self._hold(row[3:], self.by_name[row[:3]], self.key_of[row[:3]])
         known = {row[:3] for row in found}
         return [name for name in names if name not in known]
+
+    def _called_otherwise(self, names: list[Name]) -> list[Name]:
+        """Names nobody has, as the devices are called that report under them."""
+        known = names_behind((client_id, host) for client_id, host, _slug in names)
+        found = []
+        for name in names:
+            client_id, host, slug = name
+            own = (client_id, known.get((client_id, host.lower()), host), slug)
+            if own != name:
+                reports = self.by_name.pop(name)
+                for report in reports:
+                    report.host = own[1]
+                self.key_of.setdefault(own, self.key_of[name])
+                self.by_name[own] = reports  # what came under its own name is held already
+            found.append(own)
+        return found
 
     def _hold(self, row: tuple[Any, ...], reports: list[Report], key_id: int) -> None:
         held = self.rows.get(row[0])

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from contracts.clients import actions as clients
 from contracts.clients.models import Device
 from monitoring import events
-from monitoring.models import Check, EnrolmentKey, RefusedName
+from monitoring.models import Check, EnrolmentKey, HostAlias, RefusedName
 from monitoring.rules.words import ABOVE_CAP
 from msp.kit.periods import local_date
 from msp.kit.refs import Actor
@@ -113,6 +113,47 @@ def admit(*, refusal: RefusedName, by: Actor, at: datetime) -> Device:
     announce(events.NameAdmitted(key.pk, device.pk, client.pk, refusal.name), by=by, at=at)
     refusal.delete()
     return device
+
+
+@transaction.atomic
+def add_alias(*, device: Device, name: str, by: Actor, at: datetime) -> HostAlias:
+    """Take what is reported under another name as this device's; nothing new enrols for it."""
+    name = " ".join(name.split())[:200]
+    if not name:
+        raise Refused("Say under which name it reports.", field="name")
+    known = Device.objects.filter(client=device.client_id, name__iexact=name, retired_on=None)
+    if known.filter(pk=device.pk).exists():
+        raise Refused("It is called so already.", field="name")
+    if known.exists():
+        raise Refused(
+            f"{name} is a device of its own. Retire it first, then it is this one's name.",
+            field="name",
+        )
+    try:
+        with transaction.atomic():
+            alias = HostAlias.objects.create(client_id=device.client_id, device=device, name=name)
+    except IntegrityError:
+        raise Refused("Another device reports under this name already.", field="name") from None
+    announce(events.AliasAdded(device.pk, device.client_id, device.name, name), by=by, at=at)
+    return alias
+
+
+@transaction.atomic
+def drop_alias(*, alias: HostAlias, by: Actor, at: datetime) -> None:
+    """What is reported under this name is not this device's any more."""
+    device = alias.device
+    said = events.AliasDropped(device.pk, device.client_id, device.name, alias.name)
+    announce(said, by=by, at=at)
+    alias.delete()
+
+
+@transaction.atomic
+def attach(*, refusal: RefusedName, device: Device, by: Actor, at: datetime) -> None:
+    """A refused name is a device we know: what comes under it next is that one's."""
+    if device.client_id != refusal.key.site.client_id:
+        raise Refused("This device belongs to another client.", field="device")
+    add_alias(device=device, name=refusal.name, by=by, at=at)
+    refusal.delete()
 
 
 @transaction.atomic

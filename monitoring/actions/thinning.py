@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from monitoring.actions._cursor import HeldCursor
 from monitoring.actions._history import History
-from monitoring.models import Cursor
+from monitoring.models import Check, Cursor, Signal
+from monitoring.queries.checks import HEARTBEAT
 from monitoring.rules.series import (
     BUCKET,
     FINE,
@@ -107,9 +109,18 @@ def pack(*, clock: datetime, by: Actor, at: datetime) -> bool:
 
 @transaction.atomic
 def forget(*, clock: datetime, by: Actor, at: datetime) -> None:
-    """Drop what is older than is kept: readings, five minutes, hours. Days are kept."""
+    """Drop what is older than is kept: readings, five minutes, hours. Days are kept.
+
+    So are checks of other tools' alerts that are over and were not heard of for long; their
+    incidents stay.
+    """
     readings, fine, hourly = settings.KEEP_READINGS, settings.KEEP_FINE, settings.KEEP_HOURLY
     with connection.cursor() as statement:
         statement.execute("DELETE FROM monitoring_pack WHERE day < %s", [clock - readings])
         statement.execute(_FORGET, [FINE, clock - fine])
         statement.execute(_FORGET, [HOURLY, clock - hourly])
+    lit = Signal.objects.filter(check_row=OuterRef("pk"), cleared_at__isnull=True)
+    Check.objects.filter(
+        ~Exists(lit), kind=Check.Kind.PERIOD, period_seconds=0, status=Check.Status.UP,
+        last_seen_at__lt=clock - settings.KEEP_ALERTS,
+    ).exclude(slug=HEARTBEAT).delete()  # fmt: skip

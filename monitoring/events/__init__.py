@@ -34,6 +34,8 @@ from monitoring.events.incidents import (
     SnoozeEnded,
 )
 from monitoring.events.signals import (
+    AliasAdded,
+    AliasDropped,
     CheckAdded,
     CheckChanged,
     CheckRemoved,
@@ -51,6 +53,8 @@ from monitoring.events.signals import (
 
 __all__ = [
     "WHY",
+    "AliasAdded",
+    "AliasDropped",
     "CanaryPlaced",
     "CanaryRemoved",
     "CanaryUnheard",

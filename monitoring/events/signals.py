@@ -79,6 +79,28 @@ class NameAdmitted(Event):
 
 
 @dataclass(frozen=True)
+class AliasAdded(Event):
+    kind: ClassVar[str] = "monitoring.alias_added"
+    sentence: ClassVar[str] = "takes what {alias} reports as {name}'s"
+
+    device_id: int
+    client_id: int
+    name: str
+    alias: str
+
+
+@dataclass(frozen=True)
+class AliasDropped(Event):
+    kind: ClassVar[str] = "monitoring.alias_dropped"
+    sentence: ClassVar[str] = "takes what {alias} reports as {name}'s no more"
+
+    device_id: int
+    client_id: int
+    name: str
+    alias: str
+
+
+@dataclass(frozen=True)
 class RefusalDismissed(Event):
     kind: ClassVar[str] = "monitoring.refusal_dismissed"
     sentence: ClassVar[str] = "dismissed the refused name {name}"

@@ -1,6 +1,6 @@
 """What monitoring keeps: what reports, what is measured, what is wrong."""
 
-from monitoring.models.agreed import CheckTemplate, Dependency, MaintenanceWindow
+from monitoring.models.agreed import CheckTemplate, Dependency, HostAlias, MaintenanceWindow
 from monitoring.models.incidents import Incident, IncidentNumber, Signal
 from monitoring.models.signals import (
     BlindInterval,
@@ -26,6 +26,7 @@ __all__ = [
     "Dependency",
     "EnrolmentKey",
     "Flip",
+    "HostAlias",
     "Incident",
     "IncidentNumber",
     "MaintenanceWindow",

@@ -1,7 +1,9 @@
-"""What people agreed on: when nobody is called, what stands behind what, what a device gets."""
+"""What people agreed on: when nobody is called, what stands behind what, what a device gets and
+is called."""
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from contracts.clients.models import Client, Device, OfClientQuerySet, Site
 from contracts.models import Offer
@@ -120,3 +122,21 @@ class CheckTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} for {self.device_class}"
+
+
+class HostAlias(models.Model):
+    """Another name a device reports under: it is the same device, and nothing new enrols for it."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+", db_index=False)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name_plural = "host aliases"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint("client", Lower("name"), name="one_device_per_alias")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -80,6 +80,11 @@ class RefusedName(models.Model):
         """Whether it is a device that only the cap keeps out."""
         return self.reason.startswith(ABOVE_CAP)
 
+    @property
+    def is_host(self) -> bool:
+        """Whether it may be another name of a device: a job or a value has more beside it."""
+        return " " not in self.name and ":" not in self.name
+
 
 class Check(models.Model):
     """The hot row of one expected signal; a beat updates it, nothing else about the beat is a row.

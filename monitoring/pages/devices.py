@@ -11,15 +11,18 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from contracts.clients.models import Device
-from monitoring.models import Check, Series
+from monitoring import actions
+from monitoring.models import Check, HostAlias, Series
+from monitoring.pages.incidents import who
 from monitoring.queries import charts, forecasts, history, standing, views, windows
-from monitoring.queries.lists import checks_of
+from monitoring.queries.lists import aliases_of, checks_of
 from monitoring.rules import series as names
 from monitoring.rules.skew import wrong_by
-from msp.kit.web import asked, page
+from msp.kit.refusals import Refused
+from msp.kit.web import asked, go, page, refusal
 from tenants.people.gates import staff
 from tenants.people.rules.roles import Permission
 
@@ -182,6 +185,7 @@ def on_device_rail(request: HttpRequest, device: Device) -> dict[str, Any] | Non
         "now": now,
         "windows": windows.of_device(device, now.at),
         "above": windows.behind_what(device),
+        "aliases": aliases_of(device.pk),
         "skew": skew,
         "ahead": abs(skew) if skew else None,
         "waiting": not any(check.last_seen_at for check in checks),
@@ -215,7 +219,24 @@ def device_waiting(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def device_alias(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say under which other name it reports too, or that it does so no more."""
+    device, name = _device_of(request, pk), request.POST.get("name", "").replace("\x00", "")
+    held = HostAlias.objects.filter(device=device, name__iexact=name).first()
+    try:
+        if request.POST.get("do") == "drop" and held is not None:
+            actions.drop_alias(alias=held, **who(request))
+        else:
+            actions.add_alias(device=device, name=name, **who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "device", pk, toast_text="Saved")
+
+
 urlpatterns = [
+    path("devices/<int:pk>/alias", device_alias, name="device-alias"),
     path("devices/<int:pk>/waiting", device_waiting, name="device-waiting"),
     path("devices/<int:pk>/signals", device_signals, name="device-signals"),
     path("devices/<int:pk>/series/<int:series_id>.json", device_series, name="device-series"),

@@ -151,8 +151,9 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
     return page(
         request, "monitoring/key.html", key=found, form=form, rotate=RotateForm(),
         now=datetime.now(UTC), enrolled=found.checks.count(),
-        refused=rows_of(request, found.refused.all()), recipes=_recipes(request, found),
-        **_arrived(found), **_turned_away(found), status=422 if form.errors else 200,
+        refused=rows_of(request, found.refused.all()), hosts=lists.device_names(found),
+        recipes=_recipes(request, found), **_arrived(found), **_turned_away(found),
+        status=422 if form.errors else 200,
     )  # fmt: skip
 
 
@@ -226,6 +227,24 @@ def key_admit(request: HttpRequest, pk: int, name_id: int) -> HttpResponse:
     return go(request, "key", pk, toast_text=f"{device.name} is let in")
 
 
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def key_attach(request: HttpRequest, pk: int, name_id: int) -> HttpResponse:
+    """Say that a refused name is a device we know, under another name."""
+    rows = RefusedName.objects.select_related("key__site")
+    row = get_object_or_404(rows, pk=name_id, key_id=pk)
+    wanted = request.POST.get("device", "")
+    known = Device.objects.filter(client_id=row.key.site.client_id, retired_on__isnull=True)
+    try:
+        device = known.filter(name__iexact=wanted.strip()[:80]).first()
+        if device is None:
+            raise Refused("This client has no device of that name.", field="device")
+        actions.attach(refusal=row, device=device, **who(request))
+    except Refused as error:
+        return refusal(request, error)
+    return go(request, "key", pk, toast_text=f"{row.name} is {device.name}")
+
+
 # -- what could not be stored ----------------------------------------------------------------------
 
 
@@ -272,6 +291,7 @@ urlpatterns = [
     path("keys/<int:pk>/offers", key_offer, name="key-offer"),
     path("keys/<int:pk>/rotate", key_rotate, name="key-rotate"),
     path("keys/<int:pk>/refused/<int:name_id>/admit", key_admit, name="key-admit"),
+    path("keys/<int:pk>/refused/<int:name_id>/attach", key_attach, name="key-attach"),
     path("keys/<int:pk>/refused/<int:name_id>/dismiss", key_dismiss, name="key-dismiss"),
     path("dead-letters", letter_list, name="letter-list"),
     path("dead-letters/<int:pk>/replay", letter_replay, name="letter-replay"),

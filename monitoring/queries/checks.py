@@ -1,6 +1,6 @@
 """Checks: which one an address means, and how each stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db.models import Func, Value
 from django.db.models.functions import Lower
 
 from contracts.clients.models import Device
-from monitoring.models import Check
+from monitoring.models import Check, HostAlias
 from monitoring.rules import lapse
 from monitoring.rules.schedules import Schedule
 
@@ -84,3 +84,14 @@ def state_of(check: Check) -> lapse.State:
 def has_heard() -> bool:
     """Whether any device was ever heard."""
     return Check.objects.filter(last_seen_at__isnull=False).exists()
+
+
+def names_behind(names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The device's own name for each other name of it, by client and name in lower case."""
+    wanted = {(client_id, name.lower()) for client_id, name in names}
+    rows = HostAlias.objects.filter(
+        client_id__in={client_id for client_id, _name in wanted}, device__retired_on__isnull=True
+    )
+    rows = rows.annotate(low=Lower("name")).filter(low__in={name for _client, name in wanted})
+    found = rows.values_list("client_id", "low", "device__name")
+    return {(client_id, low): own for client_id, low, own in found if (client_id, low) in wanted}

@@ -2,7 +2,8 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from monitoring.models import Check, DeadLetter, EnrolmentKey
+from contracts.clients.models import Device
+from monitoring.models import Check, DeadLetter, EnrolmentKey, HostAlias
 from monitoring.queries.standing import RANKS, Pulse, with_state
 
 
@@ -47,3 +48,14 @@ def list_letters(*, replayed: bool = False) -> QuerySet[DeadLetter]:
 def letters_waiting() -> int:
     """How many of them nobody has sent through again."""
     return DeadLetter.objects.filter(replayed_at__isnull=True).count()
+
+
+def device_names(key: EnrolmentKey) -> list[str]:
+    """What a refused name of a key may be another name of."""
+    rows = Device.objects.filter(client_id=key.site.client_id, retired_on__isnull=True)
+    return list(rows.order_by("name").values_list("name", flat=True)[:2000])
+
+
+def aliases_of(device_id: int) -> list[HostAlias]:
+    """The other names a device reports under."""
+    return list(HostAlias.objects.filter(device=device_id))

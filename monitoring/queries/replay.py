@@ -104,8 +104,8 @@ def _silences(
     """Outages of the past with another patience."""
     meant = of_check(check)
     before, after = _patience(meant), _patience(wanted)
-    if meant.schedule is not None and wanted.schedule != meant.schedule:
-        notes.append("Another schedule cannot be replayed; only the time to spare is.")
+    if meant.schedule and wanted.schedule and wanted.schedule != meant.schedule:
+        return _rescheduled(check, meant, wanted, was, at, notes)
     signs: list[datetime] = []
     if after < before:
         signs = _signs(check, at - timedelta(days=DAYS))
@@ -120,6 +120,24 @@ def _silences(
     if before == after:
         return [one if one.began_at not in told else _quiet(one) for one in found]
     return found
+
+
+def _rescheduled(
+    check: Check, meant: Definition, wanted: Definition, was: Sequence[Problem], at: datetime,
+    notes: list[str],
+) -> list[Problem]:  # fmt: skip
+    """Outages under another calendar, the job running when it did."""
+    assert meant.schedule is not None
+    assert wanted.schedule is not None
+    since = max(at - timedelta(days=DAYS), check.created_at)
+    grace = timedelta(seconds=meant.grace)
+    signs = replaying.kept_ticks(meant.schedule, grace, was, since, at)
+    notes.append(
+        "Each run is not kept by itself: the job is taken to have run at every tick of its present"
+        " schedule that was not missed, and where an outage ended."
+    )
+    spare = timedelta(seconds=wanted.grace)
+    return replaying.scheduled(signs, wanted.schedule, spare, at, was)
 
 
 def _quiet(one: Problem) -> Problem:

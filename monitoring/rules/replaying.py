@@ -9,9 +9,12 @@ by one through the very rule that judged them. So the same rule gives the same p
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from functools import partial
+from itertools import pairwise, takewhile, zip_longest
 
 from monitoring.rules.judging import worse
+from monitoring.rules.lapse import expected_after
+from monitoring.rules.schedules import Schedule, next_tick, ticks
 from monitoring.rules.thresholds import CRITICAL, OK, Limits, Watch, advance
 
 SETTLE = timedelta(seconds=60)  # what stands behind something waits that long for it (G4)
@@ -74,6 +77,43 @@ def _new_ones(
         if following - last >= patience and not inside:
             found.append(Problem(last + patience, following, told_at=last + patience))
     return found
+
+
+def kept_ticks(
+    schedule: Schedule,
+    grace: timedelta,
+    problems: Sequence[Problem],
+    since: datetime,
+    now: datetime,
+) -> list[datetime]:
+    """When a job was heard of as far as its outages tell: at each tick that no outage missed, and
+    where one ended."""
+    missed = [one for one in problems if not one.fixed]
+    ends = [one.ended_at for one in missed if one.ended_at]
+    kept = []
+    for tick in takewhile(lambda tick: tick <= now, ticks(schedule, since)):
+        due = tick + grace
+        gone = any(
+            one.began_at <= due and (one.ended_at is None or due < one.ended_at) for one in missed
+        )
+        if not gone:
+            kept.append(tick)
+    return sorted({*kept, *ends})
+
+
+def scheduled(
+    signs: Sequence[datetime], schedule: Schedule, grace: timedelta, now: datetime,
+    problems: Sequence[Problem] = (),
+) -> list[Problem]:  # fmt: skip
+    """What another schedule would have raised, the job running when it did; said failures stay."""
+    found = [one for one in problems if one.fixed]
+    tick = partial(next_tick, schedule)
+    for last, following in zip_longest(signs, signs[1:]):
+        expected = expected_after(last, tick, grace)
+        due = expected + grace if expected else None
+        if due is not None and due <= (following or now):
+            found.append(Problem(due, following, told_at=due))
+    return sorted(found, key=lambda one: one.began_at)
 
 
 def values(

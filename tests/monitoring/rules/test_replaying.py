@@ -12,9 +12,12 @@ from monitoring.rules.replaying import (
     behind,
     compared,
     in_words,
+    kept_ticks,
+    scheduled,
     silences,
     values,
 )
+from monitoring.rules.schedules import Schedule
 from monitoring.rules.thresholds import Level, Limits
 
 T0 = datetime(2026, 6, 1, 14, tzinfo=UTC)
@@ -116,3 +119,46 @@ def test_both_pasts_side_by_side_and_in_words() -> None:
     )
     assert in_words(compared(was, was)) == "Nothing changes: 2 calls, the same to the second."
     assert in_words([]) == "Nothing changes: no call, the same to the second."
+
+
+# -- another schedule ------------------------------------------------------------------------------
+
+DAY = timedelta(days=1)
+FIRST = datetime(2026, 6, 1, tzinfo=UTC)
+AT_TWO, AT_FOUR, AT_ONE = (Schedule("cron", f"0 {hour} * * *", "UTC") for hour in (2, 4, 1))
+HALF = timedelta(minutes=30)
+
+
+def two(day: int) -> datetime:
+    return FIRST + day * DAY + timedelta(hours=2)
+
+
+def test_a_job_is_taken_to_have_run_at_each_tick_that_was_not_missed():
+    missed = Problem(two(2) + HALF, two(2) + timedelta(hours=5), "critical")
+    signs = kept_ticks(AT_TWO, HALF, [missed], FIRST, FIRST + 4 * DAY)
+    assert signs == [two(0), two(1), two(2) + timedelta(hours=5), two(3)]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "grace", "expected"),
+    [
+        (AT_TWO, HALF, []),
+        (AT_FOUR, HALF, [0, 1, 2, 3]),  # nothing came at four
+        (AT_ONE, HALF, [1, 2, 3]),  # each day it ran half an hour too late
+        (AT_ONE, timedelta(hours=2), []),
+        (Schedule("cron", "0 2 * * 1", "UTC"), HALF, []),
+        (Schedule("cron", "0 2,14 * * *", "UTC"), HALF, [0.5, 1.5, 2.5, 3.5]),
+    ],
+)
+def test_what_another_schedule_would_have_raised(schedule, grace, expected):
+    signs = [two(day) for day in range(4)]
+    found = scheduled(signs, schedule, grace, FIRST + 4 * DAY)
+    days = [(one.began_at - grace - FIRST) / DAY for one in found]
+    assert [int(day * 2) / 2 for day in days] == expected
+    assert all(one.ended_at is None or one.ended_at in signs for one in found)
+
+
+def test_failures_that_were_said_stay_under_every_schedule():
+    failed = Problem(two(1), two(2), "critical", fixed=True)
+    found = scheduled([two(day) for day in range(4)], AT_TWO, HALF, FIRST + 4 * DAY, [failed])
+    assert found == [failed]
