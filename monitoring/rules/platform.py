@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from monitoring.rules.behind import is_mass
 
 LEAST_MSPS = 2
-OVER_SHARE = 0.1  # it is over when so few are silent
 LONGEST = timedelta(minutes=10)
 
 
@@ -44,13 +43,12 @@ class Doubt:
 def is_ours(silences: Iterable[Silence], share: float) -> bool:
     """Whether the silence is rather ours: of several MSPs, and of so much of the platform."""
     known = list(silences)
-    several = sum(one.is_mass for one in known) >= LEAST_MSPS
-    return share > 0 and several and _share(known) >= share
+    return share > 0 and not is_over(known) and _share(known) >= share
 
 
 def is_over(silences: Iterable[Silence]) -> bool:
-    """Whether they are heard again, but for a few who may truly be gone."""
-    return _share(list(silences)) <= OVER_SHARE
+    """Whether they are heard again: one who is silent as a whole is silent by itself."""
+    return sum(one.is_mass for one in silences) < LEAST_MSPS
 
 
 def doubted(silences: Mapping[str, Silence], before: Doubt | None, at: datetime) -> Doubt:

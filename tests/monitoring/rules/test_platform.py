@@ -32,9 +32,10 @@ def test_several_msps_and_a_quarter_of_the_platform(silences, ours):
     assert not is_ours(silences, 0)
 
 
-def test_it_is_over_when_few_are_silent():
-    assert is_over(said((10, 1), (10, 0)))
-    assert not is_over(said((10, 2), (10, 1)))
+def test_it_is_over_when_not_several_are_silent_as_a_whole():
+    assert is_over(said((10, 3), (10, 3)))
+    assert is_over(said((10, 10), (10, 3)))
+    assert not is_over(said((10, 4), (10, 4)))
     assert is_over(said())
 
 
