@@ -1,5 +1,6 @@
 """A client with a site, a key and devices, as monitoring's tests need them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -57,6 +58,39 @@ def check(where: Estate, name: str = "hdg-srv-01", **fields: object) -> Check:
     Check.objects.filter(pk=made.pk).update(**(state | fields))
     made.refresh_from_db()
     return made
+
+
+def many(
+    where: Estate,
+    names: Sequence[str],
+    *,
+    per_site: int = 0,
+    kind: str = "server",
+    **fields: object,
+) -> list[Check]:
+    """The same for many at once, at the estate's site or so many at a site of their own."""
+    sites = [where.site] * len(names)
+    if per_site:
+        made = [
+            Site(client=where.client, name=f"Branch {number}", created_at=T0)
+            for number in range(-(-len(names) // per_site))
+        ]
+        Site.objects.bulk_create(made)
+        sites = [made[place // per_site] for place in range(len(names))]
+    devices = Device.objects.bulk_create(
+        [
+            Device(
+                client=where.client, site=site, name=name, kind=kind, created_at=T0,
+                counts_from_on=date(2026, 1, 1),
+            )
+            for name, site in zip(names, sites, strict=True)
+        ]
+    )  # fmt: skip
+    state = {
+        "period_seconds": 60, "grace_seconds": 120, "status": "up", "status_at": T0,
+        "last_seen_at": T0, "due_at": T0 + after(180),
+    } | fields  # fmt: skip
+    return Check.objects.bulk_create([Check(device=one, created_at=T0, **state) for one in devices])
 
 
 def after(seconds: float) -> timedelta:

@@ -1,16 +1,14 @@
 """A gateway that dies with fifty computers behind it."""
 
 from collections.abc import Callable
-from datetime import date
 
 from django.test import Client as Browser
 
-from contracts.clients.models import Device
 from monitoring import actions
-from monitoring.models import Check, Incident
+from monitoring.models import Incident
 from tenants.notices.models import Notice
 from tests.conftest import person
-from tests.monitoring.estate import BY, T0, Estate, after, check
+from tests.monitoring.estate import BY, T0, Estate, after, check, many
 from tests.monitoring.test_drain import drained, put
 from tests.monitoring.test_quiet import beat, wake
 from tests.monitoring.test_sweep import lapse
@@ -23,34 +21,14 @@ from tickets.models import Ticket
 Drain = Callable[[], int]
 
 
-def fifty(where: Estate) -> None:
-    """Computers of the site, each with a minute to spare, heard twenty seconds after T0."""
-    devices = Device.objects.bulk_create(
-        [
-            Device(
-                client=where.client, site=where.site, name=f"hdg-pc-{number:02}",
-                kind="workstation", counts_from_on=date(2026, 1, 1), created_at=T0,
-            )
-            for number in range(50)
-        ]
-    )  # fmt: skip
-    Check.objects.bulk_create(
-        [
-            Check(
-                device=one, period_seconds=60, grace_seconds=60, status="up", status_at=T0,
-                last_seen_at=T0 + after(20), due_at=T0 + after(140), created_at=T0,
-            )
-            for one in devices
-        ]
-    )  # fmt: skip
-
-
 def test_a_gateway_and_fifty_behind_it_are_one_page_and_one_ticket(
     harbor: Estate, ben: Browser, drain: Drain
 ) -> None:
     """All die at once, and the fifty are due first; all are seen, and end without a word (G4)."""
     gateway = check(harbor, "hdg-fw-01", last_seen_at=T0 + after(10), due_at=T0 + after(190))
-    fifty(harbor)
+    names = [f"hdg-pc-{number:02}" for number in range(50)]
+    seen = {"grace_seconds": 60, "last_seen_at": T0 + after(20), "due_at": T0 + after(140)}
+    many(harbor, names, kind="workstation", **seen)
     actions.put_behind(site=harbor.site, parent=gateway.device, by=BY, at=T0)
     chain = Chain((Step(0, (Target("person", person("Ben").pk),)),))
     dispatch.keep_policy(name="All", rank=1, when={}, chain=chain, by=BY, at=T0)

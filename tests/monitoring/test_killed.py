@@ -20,7 +20,7 @@ from monitoring.models import Check, Cursor, DeadLetter, Incident, Reading
 from monitoring.rules import envelope
 from tenants import context
 from tests.bench._product import ticking
-from tests.monitoring.estate import T0, Estate, after, check, estate
+from tests.monitoring.estate import T0, Estate, after, check, estate, many
 from tickets.models import Ticket
 
 KILLS = 12
@@ -111,8 +111,7 @@ def test_twelve_kills_in_the_middle_lose_and_double_nothing(valkey: redis.Redis)
     for tenant in tenants:
         with context.inside(tenant):
             where = estate()
-            for number in range(DEVICES):
-                check(where, f"pc-{number}")
+            many(where, [f"pc-{number}" for number in range(DEVICES)])
             fill(where, tenant.schema_name)
     dice = random.Random(SEED)  # noqa: S311 - the same kills in every run
     worker = Worker()

@@ -1,7 +1,6 @@
 """Silence becomes one incident, dated by its deadline, and our own silence becomes none."""
 
 import threading
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,8 +15,18 @@ from monitoring.rules import envelope
 from tenants import context
 from tenants.context import Tenant
 from tenants.journal.queries import about
-from tests import make
-from tests.monitoring.estate import BY, T0, Estate, after, check, device, estate, packed, promise
+from tests.monitoring.estate import (
+    BY,
+    T0,
+    Estate,
+    after,
+    check,
+    device,
+    estate,
+    many,
+    packed,
+    promise,
+)
 from tests.monitoring.test_drain import drained, put
 
 
@@ -204,11 +213,8 @@ def test_a_spooled_beat_holds_the_judgement_up(harbor: Estate, valkey: redis.Red
 def test_eight_sweepers_open_a_hundred_incidents_for_a_hundred_problems() -> None:
     alpha = next(tenant for tenant in context.ready() if tenant.slug == "alpha")
     with context.inside(alpha):
-        where = estate()
-        for number in range(50):  # two to a site: more would be one problem of the site
-            at_site = replace(where, site=make.site(where.client, f"Branch {number}"))
-            check(at_site, f"pc-{number:03}-a")
-            check(at_site, f"pc-{number:03}-b")
+        # two to a site: more would be one problem of the site
+        many(estate(), [f"pc-{number:03}" for number in range(100)], per_site=2)
     start = threading.Barrier(8)
     counts: list[int] = []
 

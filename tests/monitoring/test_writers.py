@@ -1,7 +1,6 @@
 """Many writers at once: one open incident for each problem, and nobody waits for ever."""
 
 import threading
-from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
@@ -9,19 +8,15 @@ from django.db import connection, transaction
 from monitoring.actions._incidents import Down, Incidents
 from monitoring.models import Check, Incident, Signal
 from tenants import context
-from tests import make
-from tests.monitoring.estate import BY, T0, after, check, estate
+from tests.monitoring.estate import BY, T0, after, estate, many
 
 
 @pytest.mark.usefixtures("committed")
 def test_eight_writers_of_the_same_hundred_problems_make_a_hundred_incidents() -> None:
     alpha = next(tenant for tenant in context.ready() if tenant.slug == "alpha")
     with context.inside(alpha):
-        where = estate()
-        for number in range(50):  # two to a site: more would be one problem of the site
-            at_site = replace(where, site=make.site(where.client, f"Branch {number}"))
-            for letter in "ab":
-                check(at_site, f"pc-{number:03}-{letter}", status="down")
+        names = [f"pc-{number:03}" for number in range(100)]
+        many(estate(), names, per_site=2, status="down")  # more would be one problem of the site
         keys = list(Check.objects.order_by("pk").values_list("pk", flat=True))
     start = threading.Barrier(8)
     made: list[int] = []
@@ -55,9 +50,7 @@ def test_eight_writers_of_the_same_hundred_problems_make_a_hundred_incidents() -
 def test_opening_and_ending_at_the_same_time_leaves_nothing_half_done() -> None:
     alpha = next(tenant for tenant in context.ready() if tenant.slug == "alpha")
     with context.inside(alpha):
-        where = estate()
-        for number in range(20):
-            check(replace(where, site=make.site(where.client, f"B{number}")), f"pc-{number}")
+        many(estate(), [f"pc-{number}" for number in range(20)], per_site=1)
         keys = list(Check.objects.order_by("pk").values_list("pk", flat=True))
     start = threading.Barrier(4)
 
