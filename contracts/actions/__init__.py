@@ -67,6 +67,7 @@ from contracts.actions.roadmaps import (
     quote_phases,
     set_phases,
     share_roadmap,
+    write_questions,
 )
 from contracts.actions.working import add_work_kind, retire_work_kind
 
@@ -130,5 +131,6 @@ __all__ = [
     "uplift_prices",
     "withdraw_override",
     "withdraw_quote",
+    "write_questions",
     "write_quote",
 ]

@@ -8,7 +8,7 @@ from django.db import transaction
 from contracts import events
 from contracts.actions.quotes import draft_quote, write_quote
 from contracts.clients.models import Client
-from contracts.models import Quote, Roadmap
+from contracts.models import QuestionSet, Quote, QuoteVersion, Roadmap
 from contracts.queries import roadmaps as queries
 from contracts.queries.written_quotes import OptionInput, QuotedInput
 from contracts.rules import roadmap as rules
@@ -41,10 +41,12 @@ def assess(
     roadmap = _locked(roadmap)
     _check_start(starts_on, local_date(at, roadmap.client.zone))
     try:
-        roadmap.answers = rules.clean_answers(answers)
+        asked = queries.house_questions()
+        roadmap.answers = rules.clean_answers(answers, asked)
     except InvalidFact as error:
         raise Refused(error.reason, field=error.field) from error
-    found = rules.findings(roadmap.answers, signals)
+    roadmap.questions = [] if asked is rules.QUESTIONS else rules.write_questions(asked)
+    found = rules.findings(roadmap.answers, signals, asked)
     phases = rules.plan(
         found, queries.plannable(), starts_on,
         greenfield=queries.is_greenfield(roadmap.client, at),
@@ -57,6 +59,22 @@ def assess(
         by=by, at=at,
     )  # fmt: skip
     return roadmap
+
+
+@transaction.atomic
+def write_questions(*, questions: Sequence[rules.Question], by: Actor, at: datetime) -> QuestionSet:
+    """Ask these from now on; road maps that were assessed keep the questions they had."""
+    stored = rules.write_questions(questions)
+    try:
+        kept = rules.read_questions(stored)
+    except InvalidFact as error:
+        reason = error.reason[:1].upper() + error.reason[1:]
+        raise Refused(reason, field=error.field) from error
+    if not kept:
+        raise Refused("Ask at least one question.", field="questions")
+    made = QuestionSet.objects.create(questions=stored, created_at=at)
+    announce(events.QuestionsWritten(len(kept)), by=by, at=at)
+    return made
 
 
 @transaction.atomic
@@ -107,7 +125,7 @@ def quote_phases(*, roadmap: Roadmap, keys: Collection[str], by: Actor, at: date
         raise Refused("Choose phases that hold services with a price.", field="phases")
     quote = draft_quote(
         client=roadmap.client, name=roadmap.name, currency=roadmap.currency, roadmap=roadmap,
-        by=by, at=at,
+        becomes=QuoteVersion.Becomes.PROJECT, by=by, at=at,
     )  # fmt: skip
     said = "\n".join(f"- **{one.phase.name}**: {one.phase.why}" for one in chosen)
     write_quote(

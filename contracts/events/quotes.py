@@ -214,3 +214,10 @@ class RoadmapShared(Event):
     client_id: int
     name: str
     what: str
+
+
+@dataclass(frozen=True)
+class QuestionsWritten(Event):
+    kind: ClassVar[str] = "contracts.questions_written"
+    sentence: ClassVar[str] = "wrote the {count} questions of an assessment"
+    count: int

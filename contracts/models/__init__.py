@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 
 from contracts.clients.models import Client, OfClientQuerySet
-from contracts.models.quote import Answer, Quote, QuoteVersion, Roadmap
+from contracts.models.quote import Answer, QuestionSet, Quote, QuoteVersion, Roadmap
 from contracts.models.service import (
     Offer,
     OfferPart,
@@ -31,6 +31,7 @@ __all__ = [
     "OfferPart",
     "Price",
     "PriceList",
+    "QuestionSet",
     "Quote",
     "QuoteVersion",
     "Roadmap",

@@ -221,14 +221,16 @@ class RoadmapQuerySet(OfClientQuerySet):
 class Roadmap(models.Model):
     """An assessment of a client and the plan that follows from it.
 
-    `answers` maps a question to its answer, `signals` is what our own rooms showed when it was
-    assessed last; `phases` is the plan, read by `rules.roadmap`.
+    `answers` maps a question to its answer; `questions` are those it was assessed by, none where
+    they are the ones every MSP begins with. `signals` is what our own rooms showed then, `phases`
+    the plan, read by `rules.roadmap`.
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="roadmaps")
     name = models.CharField(max_length=120)
     currency = models.CharField(max_length=3)
     answers = models.JSONField(default=dict)
+    questions = models.JSONField(default=list, db_default=[])
     signals = models.JSONField(default=dict)
     assessed_at = models.DateTimeField(null=True, blank=True)
     phases = models.JSONField(default=list)
@@ -243,3 +245,21 @@ class Roadmap(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class QuestionSet(models.Model):
+    """What this MSP asks in an assessment; the newest holds, and without one what all begin with.
+
+    A road map keeps the questions it was assessed by, so that its scores stay what they were.
+    """
+
+    append_only = True
+
+    questions = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{len(self.questions)} questions"

@@ -63,7 +63,10 @@ def roadmap_assess(request: HttpRequest, pk: int) -> HttpResponse:
     seen = signals_of(request, found.client)
     first = month_of(month_of(_today(found)).end).start
     given = {f"q_{key}": answer for key, answer in found.answers.items()}
-    form = AssessForm(request.POST or None, initial={"starts_on": first} | given)
+    form = AssessForm(
+        request.POST or None, initial={"starts_on": first} | given,
+        questions=queries.house_questions(),
+    )  # fmt: skip
     if request.method == "POST" and attempt(
         form,
         lambda said: actions.assess(

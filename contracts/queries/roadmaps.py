@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from contracts.clients.models import Client, Device
-from contracts.models import Roadmap, Service
+from contracts.models import QuestionSet, Roadmap, Service
 from contracts.queries.agreements import in_force, published
 from contracts.queries.composing import Proposed, proposed
 from contracts.queries.covering import cover_devices
@@ -63,6 +63,17 @@ def is_greenfield(client: Client, at: datetime) -> bool:
     return not held and not client.devices.filter(retired_on__isnull=True).exists()
 
 
+def house_questions() -> tuple[rules.Question, ...]:
+    """What this MSP asks: its own questions, else those every MSP begins with."""
+    newest = QuestionSet.objects.first()
+    return rules.read_questions(newest.questions) if newest else rules.QUESTIONS
+
+
+def questions_of(roadmap: Roadmap) -> tuple[rules.Question, ...]:
+    """What a road map was assessed by."""
+    return rules.read_questions(roadmap.questions) if roadmap.questions else rules.QUESTIONS
+
+
 def plannable() -> list[rules.Known]:
     """The services on offer, as a plan may choose from them."""
     rows = Service.objects.filter(retired_at=None).order_by("domain", "name", "pk")
@@ -103,8 +114,9 @@ class Told:
 def told_of(roadmap: Roadmap, day: date) -> Told:
     """Scores, findings and phases with the prices of a day."""
     signals = rules.read_signals(roadmap.signals)
-    found = rules.findings(roadmap.answers, signals)
-    scores = rules.scores(roadmap.answers, signals)
+    asked = questions_of(roadmap)
+    found = rules.findings(roadmap.answers, signals, asked)
+    scores = rules.scores(roadmap.answers, signals, asked)
     stages = stages_of(roadmap, day, found)
     sums = [one.sums for one in stages]
     whole = Sums(

@@ -132,3 +132,31 @@ def test_on_pages_from_the_questions_to_the_portal(
     assert made["Location"] == f"/quotes/{Quote.objects.get().pk}/edit"
     assert fay.post(f"{path}/quote", {}).status_code == 422
     assert PriceList.objects.count() == 1
+
+
+def test_a_house_asks_its_own_questions_and_what_was_assessed_stays(
+    cast: Cast, shelf: dict[str, Service], ada: Browser, ben: Browser
+) -> None:
+    before = assessed(cast, copies="no")
+    address = "/roadmaps/questions"
+    assert ben.get(address).status_code == 403
+    assert "whom to call" in ada.get(address).content.decode()
+    row = {"key": "", "domain": "backup", "text": "Is paper kept?", "missing": "No paper.",
+           "weight": "5"}  # fmt: skip
+    one = {"q-TOTAL_FORMS": "1", "q-INITIAL_FORMS": "0"} | {f"q-0-{k}": v for k, v in row.items()}
+    assert 'name="q-1-text"' in ada.post(address, one | {"do": "add"}).content.decode()
+    assert ada.post(address, one | {"q-0-text": ""}).status_code == 422
+    assert ada.post(address, one | {"do": "save"}).status_code == 303
+    assert [(one.key, one.weight) for one in queries.house_questions()] == [("q_is_paper_kept", 5)]
+    with pytest.raises(Refused):
+        assessed(cast, copies="no")
+    made = assessed(cast, q_is_paper_kept="no")
+    assert [one.text for one in queries.told_of(made, JULY).findings if one.source == "answer"] == [
+        "No paper."
+    ]
+    before.refresh_from_db()
+    assert "copies" in {one.key for one in queries.told_of(before, JULY).findings}
+    page = ada.get(f"/roadmaps/{made.pk}/assess").content.decode()
+    assert "Is paper kept?" in page
+    assert ada.post(address, {"do": "shipped"}).status_code == 303
+    assert len(queries.house_questions()) == len(rules.QUESTIONS)

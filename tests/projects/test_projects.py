@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from contracts import actions as contracts
 from contracts.models import Quote
+from contracts.queries import roadmaps
 from msp.kit.refusals import Conflict, Refused
 from tenants.context import Tenant
+from tenants.journal.delivery import drain as run
 from tenants.journal.queries import about
 from tests import make
 from tests.cast import Cast
@@ -152,6 +155,41 @@ def test_a_quote_becomes_a_project_to_the_cent(cast: Cast) -> None:
     assert (project.state, project.starts_on) == ("planned", date(2026, 6, 1))
     again = actions.adopt_quote(quote=quote, **WHO)
     assert (again, Project.objects.count()) == (project, 1)
+
+
+def test_the_phases_of_a_road_map_are_the_projects(cast: Cast) -> None:
+    """What is delivered once costs the project, what is put into service the agreement."""
+    prices = contracts.add_price_list(name="General", currency="USD", client=None, **WHO)
+    sold = (("guard", "security", "product", "400.00"), ("copies", "backup", "service", "120.00"))
+    for code, domain, nature, amount in sold:
+        service = contracts.add_service(
+            name=code.title(), code=code, domain=domain, nature=nature, **WHO
+        )
+        contracts.set_price(
+            price_list=prices, service=service, kind="flat", facts={"amount": amount},
+            starts_on=date(2026, 1, 1), **WHO,
+        )  # fmt: skip
+    plan = contracts.begin_roadmap(client=cast.harbor, name="Safe and sound", **WHO)
+    plan = contracts.assess(
+        roadmap=plan, answers={"second_factor": "no", "copies": "no"}, signals=[],
+        starts_on=date(2026, 7, 1), **WHO,
+    )  # fmt: skip
+    quote = contracts.quote_phases(roadmap=plan, keys=[one["key"] for one in plan.phases], **WHO)
+    version = quote.versions.get()
+    contracts.send_quote(version=version, **WHO)
+    contracts.accept_quote(
+        quote=quote, version_number=1, wanted=contracts.Wanted("a"),
+        signature=contracts.Signature(cast.cleo, "Cleo"), by=make.BY, at=AT,
+    )  # fmt: skip
+    run()
+    project = queries.of_quote(quote).project
+    assert project.amount == Decimal(400)
+    found = {one.title: (one.phase, one.amount, one.due_on) for one in project.milestones.all()}
+    ends = {one.name: one.ends_on - timedelta(days=1) for one in roadmaps.phases_of(plan)}
+    assert set(found) == {"Guard", "Copies in service"}
+    assert all(due == ends[phase] for phase, _amount, due in found.values())
+    assert project.agreement is not None
+    assert project.agreement.state == "draft"
 
 
 def test_a_change_order_adds_what_the_client_signed(cast: Cast, project: Project) -> None:

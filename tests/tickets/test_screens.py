@@ -20,7 +20,7 @@ PAGES = {
     ADA: (
         "/oncall", "/oncall/{rota}/layers/0", "/oncall/escalations/{policy}",
         "/settings/channels", "/account/alerts", "/projects", "/projects/{project}",
-        "/projects/{project}/plan", "/projects/{project}/edit",
+        "/projects/{project}/plan", "/projects/{project}/edit", "/roadmaps/questions",
     ),
     DANA: (
         "/portal/", "/portal/requests?who=everyone", "/portal/requests/{grave}",

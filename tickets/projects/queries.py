@@ -207,14 +207,22 @@ def becomes_project(quote: Quote) -> bool:
 
 
 def accepted_steps(quote: Quote) -> list[AcceptedStep]:
-    """What was accepted to be delivered once, with the amounts that were read."""
+    """What was accepted to be delivered once, with the amounts that were read; and what a phase
+    of a plan puts into service, which is paid by the agreement and costs the project nothing."""
     answer = _accepted(quote)
     choice = offers.accepted_choice(answer) if answer else None
     return [
-        AcceptedStep(one.line.phase or NAMELESS, one.line.description, one.figure.amount)
+        _step_of(one)
         for one in (choice.chosen if choice else [])
-        if one.line.is_once
+        if one.line.is_once or one.line.phase
     ]
+
+
+def _step_of(one: offers.Offered) -> AcceptedStep:
+    line = one.line
+    if line.is_once:
+        return AcceptedStep(line.phase or NAMELESS, line.description, one.figure.amount)
+    return AcceptedStep(line.phase, f"{line.description[:105]} in service", Decimal(0))
 
 
 def accepted_start(quote: Quote, at: datetime) -> date:

@@ -21,12 +21,21 @@ from contracts.rules.roadmap.planning import (
     rescheduled,
     write_phases,
 )
-from contracts.rules.roadmap.questions import ANSWERS, DOMAINS, QUESTIONS, Question
+from contracts.rules.roadmap.questions import (
+    ANSWERS,
+    DOMAINS,
+    MOST_QUESTIONS,
+    QUESTIONS,
+    Question,
+    read_questions,
+    write_questions,
+)
 
 __all__ = [
     "ANSWERS",
     "DOMAINS",
     "LONGEST_WEEKS",
+    "MOST_QUESTIONS",
     "QUESTIONS",
     "Finding",
     "Known",
@@ -40,9 +49,11 @@ __all__ = [
     "overall",
     "plan",
     "read_phases",
+    "read_questions",
     "read_signals",
     "rescheduled",
     "scores",
     "write_phases",
+    "write_questions",
     "write_signals",
 ]

@@ -4,11 +4,11 @@ A partly counts half, what nobody knows counts three quarters: it is more likely
 What was not asked yet is no finding; what does not apply is no part of the score.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.rules.roadmap.questions import ANSWERS, DOMAINS, QUESTIONS
+from contracts.rules.roadmap.questions import ANSWERS, DOMAINS, QUESTIONS, Question
 from msp.kit.facts import Facts, InvalidFact
 
 _SHARE = {"no": 4, "unknown": 3, "partly": 2}  # quarters of a question's weight
@@ -48,9 +48,11 @@ class Score:
     asked: int
 
 
-def clean_answers(answers: Mapping[str, str]) -> dict[str, str]:
+def clean_answers(
+    answers: Mapping[str, str], questions: Sequence[Question] = QUESTIONS
+) -> dict[str, str]:
     """The answers to questions that exist; an answer nobody can give is refused."""
-    known = {question.key for question in QUESTIONS}
+    known = {question.key for question in questions}
     for key, answer in answers.items():
         if key not in known:
             raise InvalidFact(str(key)[:40], "is not a question")
@@ -59,11 +61,14 @@ def clean_answers(answers: Mapping[str, str]) -> dict[str, str]:
     return dict(answers)
 
 
-def findings(answers: Mapping[str, str], signals: Iterable[Signal]) -> list[Finding]:
+def findings(
+    answers: Mapping[str, str], signals: Iterable[Signal],
+    questions: Sequence[Question] = QUESTIONS,
+) -> list[Finding]:  # fmt: skip
     """Everything to put right, the heaviest first."""
     found = [
         Finding(question.key, question.domain, question.missing, weight, "answer")
-        for question in QUESTIONS
+        for question in questions
         if (weight := _weight(question.weight, answers.get(question.key, "")))
     ]
     found += [
@@ -83,10 +88,16 @@ def weight_of(signal: Signal) -> int:
     return 5 if share >= 0.5 else 4 if share >= 0.25 else 3 if share >= 0.1 else 2
 
 
-def scores(answers: Mapping[str, str], signals: Iterable[Signal]) -> list[Score]:
+def scores(
+    answers: Mapping[str, str], signals: Iterable[Signal],
+    questions: Sequence[Question] = QUESTIONS,
+) -> list[Score]:  # fmt: skip
     """Each domain: what is right of what was asked and seen, by weight."""
     seen = list(signals)
-    return [_score(domain, answers, seen) for domain in DOMAINS]
+    return [
+        _score(domain, answers, seen, [one for one in questions if one.domain == domain])
+        for domain in DOMAINS
+    ]
 
 
 def overall(found: Iterable[Score]) -> int | None:
@@ -95,8 +106,9 @@ def overall(found: Iterable[Score]) -> int | None:
     return round(sum(known) / len(known)) if known else None
 
 
-def _score(domain: str, answers: Mapping[str, str], signals: list[Signal]) -> Score:
-    questions = [one for one in QUESTIONS if one.domain == domain]
+def _score(
+    domain: str, answers: Mapping[str, str], signals: list[Signal], questions: list[Question]
+) -> Score:
     asked = [one for one in questions if answers.get(one.key, "") not in ("", "na")]
     whole = 4 * sum(one.weight for one in asked)
     lost = sum(one.weight * _SHARE.get(answers[one.key], 0) for one in asked)

@@ -1,9 +1,17 @@
 """What is asked of a client, by domain, and how heavily each answer weighs.
 
-Every question is put so that yes is good. `weight` is how much a no matters, 1 to 5.
+Every question is put so that yes is good. `weight` is how much a no matters, 1 to 5. `QUESTIONS`
+is what an MSP begins with; its own are read from what it stored.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from msp.kit.facts import Facts, InvalidFact, inside
+
+MOST_QUESTIONS = 80
+LONGEST = 200
 
 DOMAINS = {
     "support": "People and support",
@@ -85,3 +93,42 @@ QUESTIONS: tuple[Question, ...] = (
     Question("records", "compliance", "Could it be proved today that they are kept?",
              "It could not be proved that the rules are kept.", 3),
 )  # fmt: skip
+
+
+def read_questions(stored: Iterable[object]) -> tuple[Question, ...]:
+    """An MSP's own questions as it stored them, or the field and reason they cannot be asked."""
+    found: list[Question] = []
+    for at, value in enumerate(list(stored)):
+        with inside(f"questions[{at}]"):
+            if at >= MOST_QUESTIONS:
+                raise InvalidFact("text", f"there may be at most {MOST_QUESTIONS} questions")
+            found.append(_read(value, {one.key for one in found}))
+    return tuple(found)
+
+
+def write_questions(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """Questions in values that JSON has."""
+    return [
+        {"key": one.key, "domain": one.domain, "text": one.text, "missing": one.missing,
+         "weight": one.weight}
+        for one in questions
+    ]  # fmt: skip
+
+
+def _read(value: object, taken: set[str]) -> Question:
+    facts = Facts(value)
+    one = Question(
+        facts.text("key"), facts.text("domain"), facts.text("text").strip(),
+        facts.text("missing").strip(), facts.whole("weight"),
+    )  # fmt: skip
+    facts.done()
+    if not one.key.isidentifier() or len(one.key) > 40 or one.key in taken:
+        raise InvalidFact("key", f"{one.key!r:.40} is no word of its own")
+    if one.domain not in DOMAINS:
+        raise InvalidFact("domain", f"{one.domain!r:.40} is not a domain")
+    for name in ("text", "missing"):
+        if not 0 < len(getattr(one, name)) <= LONGEST:
+            raise InvalidFact(name, f"must have 1 to {LONGEST} characters")
+    if not 1 <= one.weight <= 5:
+        raise InvalidFact("weight", "must be 1 to 5")
+    return one
