@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
         "monitoring.tasks.tell_operator": 30,
         "monitoring.tasks.follow_offers": 3600,
         "monitoring.tasks.look_ahead": 6 * 3600,
+        "monitoring.tasks.metering.read_meters": 3600,
         "billing.tasks.open_due_runs": 300,
         "billing.tasks.sweep": 10,
         "contracts.tasks.renew_due": 3600,

@@ -30,14 +30,18 @@ class Dial:
     """What the figures of a meter mean.
 
     `wraps_at` is the figure after which a counter shows nought again. `resets` says that one
-    without such a figure starts anew by itself, as a device does after a restart.
+    without such a figure starts anew by itself, as a device does after a restart. `metric` is the
+    measured value of its device that it is read from; empty where people read it.
     """
 
     shows: str = COUNTER
     wraps_at: Decimal | None = None
     resets: bool = False
+    metric: str = ""
 
     def __post_init__(self) -> None:
+        if len(self.metric) > 80:
+            raise InvalidFact("metric", "has more than 80 characters")
         if self.shows not in SHOWS:
             raise InvalidFact("shows", f"{self.shows!r:.40} is not one of {', '.join(SHOWS)}")
         if self.shows != COUNTER and (self.wraps_at is not None or self.resets):
@@ -55,6 +59,7 @@ class Dial:
             facts.text("shows", COUNTER),
             facts.decimal("wraps_at") if facts.has("wraps_at") else None,
             facts.flag("resets", False),
+            facts.text("metric", ""),
         )
         facts.done()
         return dial
@@ -64,7 +69,8 @@ class Dial:
         said: dict[str, Any] = {} if self.shows == COUNTER else {"shows": self.shows}
         if self.wraps_at is not None:
             said["wraps_at"] = f"{self.wraps_at:f}"
-        return said | ({"resets": True} if self.resets else {})
+        said |= {"resets": True} if self.resets else {}
+        return said | ({"metric": self.metric} if self.metric else {})
 
     def check(self, value: Decimal) -> None:
         """Refuse a figure the meter cannot show."""

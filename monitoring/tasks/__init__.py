@@ -24,6 +24,7 @@ from monitoring.rules import canary as canaries
 from monitoring.rules import envelope, pulses
 from monitoring.rules.series import THIN_AFTER, bucket_of, day_of
 from monitoring.tasks import _doubting as doubting
+from monitoring.tasks.metering import read_meters as read_meters
 from msp.kit import proof
 from msp.kit.refs import system
 from tenants import context

@@ -115,7 +115,8 @@ def _said(before: MeterReading, value: Decimal | None, drop: str) -> str:
 def _dial_said(dial: Dial) -> str:
     words = {"counter": "it counts up", "amounts": "what was used each time", "level": "a level"}
     more = f", and begins again after {_plain(dial.wraps_at)}" if dial.wraps_at is not None else ""
-    return words[dial.shows] + more + (", and may be reset" if dial.resets else "")
+    fed = f", read from {dial.metric} of its device" if dial.metric else ""
+    return words[dial.shows] + more + (", and may be reset" if dial.resets else "") + fed
 
 
 def _plain(value: Decimal) -> str:

@@ -37,12 +37,20 @@ class DialForm(forms.Form):
         help_text="Otherwise somebody is asked, and nothing is charged until they say.",
     )  # fmt: skip
 
+    metric = forms.CharField(
+        max_length=80, required=False, label="Read by itself from",
+        help_text="The name of a measured value of its device. Empty: people or programs read it.",
+    )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors:
             try:
                 values["dial"] = Dial(
-                    values["shows"] or COUNTER, values["wraps_at"], values["resets"]
+                    values["shows"] or COUNTER,
+                    values["wraps_at"],
+                    values["resets"],
+                    values["metric"],
                 )
             except InvalidFact as error:
                 self.add_error(error.field, error.reason[:1].upper() + error.reason[1:] + ".")
@@ -57,7 +65,9 @@ class MeterForm(DialForm):
     )  # fmt: skip
     counts_from_on = Day(label="Counts from")
     device = forms.ModelChoiceField(queryset=None, required=False, empty_label="No device")
-    field_order = ("name", "measure", "device", "counts_from_on", "shows", "wraps_at", "resets")
+    field_order = (
+        "name", "measure", "device", "counts_from_on", "shows", "wraps_at", "resets", "metric",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

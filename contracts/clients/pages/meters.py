@@ -116,7 +116,9 @@ def _fix(one: queries.Shown) -> FixForm:
 
 
 def _dial_form(dial: Dial) -> DialForm:
-    initial = {"shows": dial.shows, "wraps_at": dial.wraps_at, "resets": dial.resets}
+    initial = {"shows": dial.shows, "wraps_at": dial.wraps_at, "resets": dial.resets,
+        "metric": dial.metric,
+    }  # fmt: skip
     return DialForm(auto_id="id_dial_%s", initial=initial)
 
 
