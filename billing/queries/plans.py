@@ -105,13 +105,23 @@ def compare(
     """Price the months under every plan there is."""
     known = Known(client.pk, at)
     work = _work(client, months, at)
-    units = (*known.devices, *known.users, *known.licences)
+    units = (*known.devices, *known.users, *known.licences, *known.meters)
     present = [_reproduced(client, month, at) for month in months]
     plans = list(plans_for(client, at))
     costs = [
         _present_cost(present, work, list(plans_named(client, months))),
         *(
-            cost_of(plan, months, units, work, assumed, client.currency, client_id=client.pk)
+            cost_of(
+                plan,
+                months,
+                units,
+                work,
+                assumed,
+                client.currency,
+                client_id=client.pk,
+                meters=known.readings,
+                zone=known.zone,
+            )
             for plan in plans
         ),
     ]

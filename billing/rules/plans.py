@@ -4,12 +4,13 @@ Nothing here knows a price list or a register. A plan is lines with terms and sa
 includes; months, units and work come in as they were.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from contracts.rules.labour import Book, Charge, Promise, Worked, amount_of, charges
+from contracts.rules.metering import Metered
 from contracts.rules.rating import RATES, RatedLine, Reading, in_stages, total_of
 from contracts.rules.register import Interval
 from contracts.rules.rhythm import MONTHS
@@ -128,15 +129,19 @@ class Cost:
 def cost_of(
     plan: Plan, months: Sequence[Period], intervals: Sequence[Interval], work: Sequence[Done],
     assumed: Assumptions, currency: str, *, client_id: int | None = None,
+    meters: Mapping[int, Metered] | None = None, zone: str = "UTC",
 ) -> Cost:  # fmt: skip
     """Every month under the plan; blocks are bought in the month in which hours run out.
 
-    `client_id` is who pays, so that what another client pays for is left out as on a bill.
+    `client_id` is who pays, so that what another client pays for is left out as on a bill; `meters`
+    are what their meters showed, and `zone` is where their months begin.
     """
     found, left = [], Decimal(0)
     for month in months:
         done = [one for one in work if month.contains(one.worked.on)]
-        fees = fees_of(plan.lines, month, intervals, currency, client_id=client_id)
+        fees = fees_of(
+            plan.lines, month, intervals, currency, client_id=client_id, meters=meters, zone=zone
+        )
         judged = [(one, verdict_of(plan.reach, one, assumed)) for one in done]
         priced = _priced(judged, assumed)
         minutes = sum((one.minutes for one in priced), Decimal(0))
@@ -160,13 +165,16 @@ def cost_of(
 def fees_of(
     lines: Sequence[tuple[str, Terms]], month: Period, intervals: Sequence[Interval],
     currency: str, *, client_id: int | None = None,
+    meters: Mapping[int, Metered] | None = None, zone: str = "UTC",
 ) -> Decimal:  # fmt: skip
     """What the lines charge for a month; a longer period counts with its share of it."""
 
     def rate(at: int, earlier: list[RatedLine]) -> list[RatedLine]:
         terms = lines[at][1]
         known = tuple(one for one in intervals if one.unit_type == _unit_of(terms))
-        reading = Reading(month, known, total_of(earlier), client_id)
+        reading = Reading(
+            month, known, total_of(earlier), client_id, meters=meters or {}, zone=zone
+        )
         rated = RATES[terms.kind](terms, reading, month, currency)
         share = MONTHS[rhythm_of(terms).every]
         return [replace(one, amount=round_money(one.amount / share, currency)) for one in rated]

@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.clients.models import Client
+from contracts.clients.queries import metered
 from contracts.models import Offer, OfferPart, Quote, Service
+from contracts.queries.estimate import estimate
 from contracts.queries.offering import list_offers, price_for
 from contracts.queries.pricing import known_units
 from contracts.rules.pricing import NoPrice
 from contracts.rules.register import Interval, snapshot, total
-from contracts.rules.terms import Counting, Flat, PerDevice, PerLicence, Terms
+from contracts.rules.terms import Counting, Flat, PerDevice, PerLicence, Terms, Usage
 from contracts.rules.terms.stored import write_terms
+from msp.kit.periods import month_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,17 @@ def proposed(
     if service.nature == Service.Nature.PRODUCT and isinstance(terms, Flat):
         facts = {"unit_price": f"{terms.amount:f}"}
         return Proposed(service, "once", facts, Decimal(1))
+    if isinstance(terms, Usage):
+        return Proposed(service, terms.kind, write_terms(terms), used_lately(terms, known, day))
     return Proposed(service, terms.kind, write_terms(terms), Decimal(count(terms, known, day)))
+
+
+def used_lately(terms: Usage, units: Iterable[Interval], day: date) -> Decimal:
+    """What their meters used in the last month of readings; nought where nobody has read."""
+    known = list(units)
+    meters = metered({one.unit_id for one in known if one.unit_type == terms.unit_type})
+    found = estimate(terms, known, month_of(day), "USD", meters=meters)
+    return found.many.quantize(Decimal("0.0001"))
 
 
 def count(terms: Terms, units: Iterable[Interval], day: date) -> int:

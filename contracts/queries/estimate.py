@@ -5,7 +5,9 @@ An agreement is shown beside its price before any bill exists, from the rates th
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from contracts.rules.metering import Metered
 from contracts.rules.rating import RATES, RatedLine, Reading
@@ -69,7 +71,7 @@ def _metered(
         known = tuple(one for one in intervals if one.unit_type == terms.unit_type)
         reading = Reading(whole, known, meters=meters)
         line = RATES[terms.kind](terms, reading, whole, currency)[0]
-        if any(one["readings"] for one in line.trace["meters"]) or whole == newest:
+        if any(_from_before(one, whole) for one in line.trace["meters"]):
             break
     return Estimate(
         len(line.units),
@@ -79,6 +81,13 @@ def _metered(
         used_in=str(whole),
         many=Decimal(line.trace["used"]),
     )
+
+
+def _from_before(meter: Mapping[str, Any], month: Period) -> bool:
+    """Whether a meter was read before the month began, so that all of the month is in its use."""
+    if "from" not in meter:
+        return bool(meter["readings"])
+    return date.fromisoformat(meter["from"][0][:10]) < month.start
 
 
 def _told(line: RatedLine, every: str, currency: str, counted: bool) -> Estimate:

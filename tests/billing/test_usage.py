@@ -8,9 +8,14 @@ import pytest
 from billing.papers import invoice_pdf
 from billing.queries.drafts import drafts_of
 from billing.queries.evidence import proof_of, read_on, sentences
+from billing.queries.meters import Known
+from billing.rules.plans import fees_of
 from contracts.actions import LineInput
 from contracts.clients import actions as clients
 from contracts.clients.models import Client
+from contracts.queries import known_units, standings
+from contracts.queries.composing import used_lately
+from contracts.rules.terms import read_terms
 from msp.kit.periods import month
 from tests import make
 from tests.billing.conftest import issued
@@ -103,3 +108,19 @@ def test_a_drop_holds_what_follows_back_until_somebody_says_why(printing):
     assert [(line.segment.description, line.amount) for line in draft.lines] == [
         ("Prints, corrected for May 2026", Decimal("3.00")), ("Prints", Decimal("0.00")),
     ]  # fmt: skip
+
+
+def test_a_plan_and_a_quote_reckon_with_what_meters_showed(printing):
+    found = meter(printing)
+    read(found, "9000", day(4, 30))
+    read(found, "9600", day(5, 29))
+    known = Known(printing.pk, JUNE_1)
+    terms = read_terms("usage", {"unit_price": "0.02", "measure": "pages", "included": "100"})
+    fees = fees_of(
+        [("Prints", terms)], MAY, known.meters, "USD", meters=known.readings, zone=known.zone
+    )
+    assert fees == Decimal("10.00")
+    units = known_units([printing.pk])[printing.pk]
+    assert used_lately(terms, units, date(2026, 6, 1)) == 600
+    [standing] = standings(printing.agreements.all(), JUNE_1).values()
+    assert (standing.bill.total, standing.bill.rows[0].estimate.used_in) == (10, "May 2026")
