@@ -12,7 +12,6 @@ from billing.queries.written import written_for
 from billing.rules.credit_words import PROMISES, breach_key, event_of
 from contracts import queries as contracts
 from contracts.queries import CreditPromise
-from contracts.rules import credit_words
 from contracts.rules.credits import Worth, cap_of, credited, worth_of
 from msp.kit.periods import Period, local_date, month_of
 from tickets import queries as tickets
@@ -24,15 +23,15 @@ from tickets.queries import Shown
 class Exposure:
     """One promise of a ticket: what missing it gives back, of which month's fee, up to what cap.
 
-    `amount` is what it would still add, after the cap and after what the same ticket missed
-    already; `used` is what the month's other misses took of the cap. `missed` says that it is too
-    late.
+    `percent` is of that fee, nought where it is an amount. `amount` is what it would still add,
+    after the cap and after what the same ticket missed already; `used` is what the month's other
+    misses took of the cap. `missed` says that it is too late.
     """
 
     promise: str
     amount: Decimal
     currency: str
-    worth: str
+    percent: Decimal
     month: date
     cap: Decimal
     cap_percent: Decimal
@@ -81,7 +80,7 @@ def _one(
     if not terms.each_target:
         more = max(more - own, Decimal(0))
     return Exposure(
-        PROMISES[clock.target], min(more, left), currency, credit_words.of(worth, currency),
+        PROMISES[clock.target], min(more, left), currency, worth.percent,
         month.start, cap_of(terms, fee, currency), terms.cap_percent, others, due,
         clock.missed_at is not None,
     )  # fmt: skip

@@ -54,52 +54,79 @@ def template_list(request: HttpRequest) -> HttpResponse:
 @staff(Permission.MONITOR_EDIT)
 @require_http_methods(["GET", "POST"])
 def template_new(request: HttpRequest) -> HttpResponse:
-    kind = asked(request, "kind")
-    kind = kind if kind in TEMPLATE_FORMS else "threshold"
-    first = {"zone": request.tenant.zone, "period": 3600, "grace": 600, "side": "above"}
-    form = TEMPLATE_FORMS[kind](request.POST or None, initial=first)
+    form = _new_form(request)
     here = reverse("template-new")
-    kinds = [(word, f"{here}?kind={key}", key == kind) for key, word in KINDS]
-    return _edited(request, form, kind=kind, kinds=kinds, address=f"{here}?kind={kind}")
+    kinds = [(word, f"{here}?kind={key}", key == _kind(request)) for key, word in KINDS]
+    return _edited(
+        request, form, kinds=kinds, address=f"{here}?kind={_kind(request)}",
+        look=f"{reverse('template-new-look')}?kind={_kind(request)}",
+    )  # fmt: skip
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def template_new_look(request: HttpRequest) -> HttpResponse:
+    """What a template would change as it is typed so far."""
+    return _looked(request, _new_form(request))
 
 
 @staff(Permission.MONITOR_EDIT)
 @require_http_methods(["GET", "POST"])
 def template_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for something else; class, offer and what it is known by stay."""
+    form = _form_of(request, pk)
+    return _edited(
+        request, form, kinds=[], address=reverse("template-edit", args=[pk]), kept=form.held,
+        look=reverse("template-edit-look", args=[pk]),
+    )  # fmt: skip
+
+
+@staff(Permission.MONITOR_EDIT)
+@require_POST
+def template_edit_look(request: HttpRequest, pk: int) -> HttpResponse:
+    """What changing it so would change on the devices."""
+    return _looked(request, _form_of(request, pk))
+
+
+def _kind(request: HttpRequest) -> str:
+    kind = asked(request, "kind")
+    return kind if kind in TEMPLATE_FORMS else "threshold"
+
+
+def _new_form(request: HttpRequest) -> TemplateForm:
+    first = {"zone": request.tenant.zone, "period": 3600, "grace": 600, "side": "above"}
+    form: TemplateForm = TEMPLATE_FORMS[_kind(request)](request.POST or None, initial=first)
+    return form
+
+
+def _form_of(request: HttpRequest, pk: int) -> TemplateForm:
     found = get_object_or_404(CheckTemplate.objects.select_related("offer"), pk=pk)
     kind = TEMPLATE_FORMS[found.kind]
-    before = of_template(found)
-    first = kind.initial_of(before) | {
-        "name": found.name,
-        "device_class": found.device_class,
-        "offer": found.offer_id,
-    }
-    form = kind(request.POST or None, initial=first)
+    first = kind.initial_of(of_template(found)) | {"name": found.name}
+    form: TemplateForm = kind(request.POST or None, initial=first)
     form.hold(found)
-    here = reverse("template-edit", args=[pk])
-    return _edited(request, form, kind=found.kind, kinds=[], address=here, kept=found)
+    return form
+
+
+def _looked(request: HttpRequest, form: TemplateForm) -> HttpResponse:
+    return page(request, "monitoring/_template_preview.html", preview=_preview(form), form=form)
 
 
 def _edited(request: HttpRequest, form: TemplateForm, **more: Any) -> HttpResponse:
-    """The form; `do=look` says what would change, keeping it without having seen that asks."""
-    look = request.POST.get("do") == "look"
-    shown = _preview(form) if form.is_bound and (look or form.is_valid()) else None
-    if look:
-        return page(request, "monitoring/_template_preview.html", preview=shown, form=form)
+    """The form. Kept only by who saw what it changes; where it changes nothing that is seen."""
+    shown = _preview(form) if form.is_bound else None
     seen = request.POST.get("seen") == "on" or (shown is not None and not shown.any)
     if (
-        form.is_bound
-        and form.is_valid()
-        and shown
+        shown
         and seen
         and attempt(form, lambda _values: actions.keep_template(**form.typed(), **who(request)))
     ):
         return go(request, "template-list", toast_text="Its devices follow now")
+    kept = form.held
     return page(
         request, "monitoring/template_form.html", form=form, preview=shown,
-        class_name=dict(Device.Kind.choices).get(form.held.device_class if form.held else ""),
-        status=422 if form.is_bound else 200, **more,
+        class_name=dict(Device.Kind.choices).get(kept.device_class if kept else ""),
+        kind=form.definition_kind, status=422 if form.is_bound else 200, **more,
     )  # fmt: skip
 
 
@@ -126,6 +153,8 @@ def template_drop(request: HttpRequest, pk: int) -> HttpResponse:
 urlpatterns = [
     path("monitors/templates", template_list, name="template-list"),
     path("monitors/templates/new", template_new, name="template-new"),
+    path("monitors/templates/new/look", template_new_look, name="template-new-look"),
     path("monitors/templates/<int:pk>", template_edit, name="template-edit"),
+    path("monitors/templates/<int:pk>/look", template_edit_look, name="template-edit-look"),
     path("monitors/templates/<int:pk>/drop", template_drop, name="template-drop"),
 ]

@@ -8,7 +8,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from monitoring import actions
-from monitoring.models import Check, Cursor, DeadLetter, EnrolmentKey, Rollup, Series
+from monitoring.models import (
+    Check,
+    CheckTemplate,
+    Cursor,
+    DeadLetter,
+    EnrolmentKey,
+    Rollup,
+    Series,
+)
 from monitoring.rules.definitions import Definition
 from monitoring.rules.suggested import suggested
 from monitoring.rules.thresholds import Level, Limits
@@ -114,11 +122,16 @@ def agreed(scene: Scene) -> dict[str, str]:
         "agreed-wall": "/incidents", "agreed-incident": "/incidents/312", "windows": "/maintenance",
         "window-new": "/maintenance/new", "behind": f"/devices/{laptop.pk}/behind",
         "agreed-device": f"/devices/{laptop.pk}", "templates": "/monitors/templates",
+        "template-new": "/monitors/templates/new?kind=cron", "template-edit": _template(),
         "check-period": new, "check-cron": f"{new}?kind=cron",
         "check-threshold": f"{new}?kind=threshold", "check-limit": f"/monitors/{limit.pk}/edit",
         "uptime": "/clients/harbor-dental/uptime", "snooze": "/incidents/312/snooze",
         "cause": "/incidents/312/cause",
     }  # fmt: skip
+
+
+def _template() -> str:
+    return f"/monitors/templates/{CheckTemplate.objects.order_by('pk')[0].pk}"
 
 
 @pytest.mark.timeout(600)

@@ -159,7 +159,7 @@ def test_the_page_shows_what_follows_before_it_keeps_anything(alpha, ben, guy) -
     new = "/monitors/templates/new?kind=threshold"
     assert guy.get(new).status_code == 403
     assert ben.get(new).status_code == 200
-    looked = ben.post(new, typed(do="look")).content.decode()
+    looked = ben.post("/monitors/templates/new/look?kind=threshold", typed()).content.decode()
     assert "It changes 1 device:" in looked
     assert "CPU is added" in looked
     assert ben.post(new, typed()).status_code == 422  # not before it was seen
@@ -171,7 +171,8 @@ def test_the_page_shows_what_follows_before_it_keeps_anything(alpha, ben, guy) -
     here = f"/monitors/templates/{row.pk}"
     assert "CPU of each server" in ben.get(here).content.decode()
     change = {"name": "CPU", "series": "cpu", "side": "above", "warning": "70"}
-    assert "CPU is changed" in ben.post(here, change | {"do": "look"}).content.decode()
+    assert "CPU is changed" in ben.post(f"{here}/look", change).content.decode()
+    assert guy.post(f"{here}/look", change).status_code == 403
     assert ben.post(here, change | {"seen": "on"}).status_code == 303
     follow()
     assert Check.objects.get(device=device).limits["warning"][0] == 70
