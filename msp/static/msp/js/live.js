@@ -77,9 +77,19 @@
     const same = [...el.querySelectorAll("a, button, input")];
     return { id: at.id, n: same.indexOf(at) };
   };
+  /* All that an answer replaces: its target, and whatever else it names */
+  const replaced = (target, html) =>
+    [target, ...[...html.matchAll(/ id="([\w-]+)"[^>]* hx-swap-oob/g)].map((found) => doc.getElementById(found[1]))].filter(Boolean);
   body.addEventListener("htmx:beforeSwap", (e) => {
     const el = e.detail.target;
-    if (!byNews(e) || !el.id) return;
+    if (!byNews(e)) return;
+    /* A menu may have opened while the answer was on its way */
+    if (replaced(el, e.detail.serverResponse || "").some(busy)) {
+      e.detail.shouldSwap = false;
+      waiting.set(e.detail.elt, e.detail.requestConfig.triggeringEvent.type);
+      return;
+    }
+    if (!el.id) return;
     const ticked = [...el.querySelectorAll("input.check:checked")].map((b) => b.value);
     const cursor = el.hasAttribute("data-cursor") ? el.id : el.querySelector("[data-cursor]")?.id;
     const ids = new Set([...el.querySelectorAll("[id]")].map((x) => x.id));
