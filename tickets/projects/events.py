@@ -129,18 +129,20 @@ class MilestoneAccepted(Event):
 @dataclass(frozen=True)
 class ProjectTicketAdded(Event):
     kind: ClassVar[str] = "projects.ticket_added"
-    sentence: ClassVar[str] = "made it part of the project {name}"
+    sentence: ClassVar[str] = "made #{number} part of the project {name}"
     project_id: int
     client_id: int
     ticket_id: int
     name: str
+    number: int
 
 
 @dataclass(frozen=True)
 class ProjectTicketRemoved(Event):
     kind: ClassVar[str] = "projects.ticket_removed"
-    sentence: ClassVar[str] = "took it out of the project {name}"
+    sentence: ClassVar[str] = "took #{number} out of the project {name}"
     project_id: int
     client_id: int
     ticket_id: int
     name: str
+    number: int

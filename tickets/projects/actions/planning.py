@@ -185,7 +185,9 @@ def add_ticket(*, project: Project, ticket: Ticket, by: Actor, at: datetime) -> 
     if project.fee == Project.Fee.FIXED:
         tickets.pay_by(ticket=ticket, paid_by=str(project), by=by, at=at)
     announce(
-        events.ProjectTicketAdded(project.pk, project.client_id, ticket.pk, project.name),
+        events.ProjectTicketAdded(
+            project.pk, project.client_id, ticket.pk, project.name, ticket.number
+        ),
         by=by, at=at,
     )  # fmt: skip
     return made
@@ -198,7 +200,9 @@ def remove_ticket(*, project: Project, ticket: Ticket, by: Actor, at: datetime) 
     if ProjectTicket.objects.filter(project=project, ticket=ticket).delete()[0]:
         tickets.pay_by(ticket=ticket, paid_by="", by=by, at=at)
         announce(
-            events.ProjectTicketRemoved(project.pk, project.client_id, ticket.pk, project.name),
+            events.ProjectTicketRemoved(
+                project.pk, project.client_id, ticket.pk, project.name, ticket.number
+            ),
             by=by, at=at,
         )  # fmt: skip
 
