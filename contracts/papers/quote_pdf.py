@@ -11,6 +11,7 @@ from babel.dates import format_date
 from django.http import HttpResponse
 
 from contracts.models import Answer, QuoteVersion
+from contracts.queries import amending
 from contracts.queries import quotes as queries
 from contracts.queries.quotes import Choice
 from contracts.rules import words
@@ -58,7 +59,10 @@ def document(version: QuoteVersion) -> dict[str, Any]:
         "starts": _date(version.starts_on) or "as agreed",
         "intro": blocks_of(version.intro),
         "terms": blocks_of(version.terms),
-        "options": [_option(choice, quote.currency, bool(accepted)) for choice in choices],
+        "options": [
+            _option(choice, quote.currency, bool(accepted)) | {"changes": _changes(version, choice)}
+            for choice in choices
+        ],
         "term": term_of(version),
         "promises": words.promised(level.targets, hours_said(level)) if level else [],
         "accepted": _accepted(answer, accepted) if answer and accepted else None,
@@ -67,6 +71,12 @@ def document(version: QuoteVersion) -> dict[str, Any]:
 
 def term_of(version: QuoteVersion) -> str:
     """How long it would run, in words."""
+    if version.quote.amends is not None:
+        agreement = version.quote.amends.agreement
+        return (
+            f"It changes the agreement {agreement.number}, {agreement.name}, from the day it"
+            " starts; what is not named as changed stays as it is."
+        )
     if not version.term_months:
         return f"It runs on until it is ended with {version.notice_days} days' notice."
     months = f"{version.term_months} month{'s' if version.term_months > 1 else ''}"
@@ -77,6 +87,18 @@ def term_of(version: QuoteVersion) -> str:
         f"It runs for {months} and then goes on for {again} at a time, unless "
         f"{version.notice_days} days' notice."
     )
+
+
+def _changes(version: QuoteVersion, choice: Choice) -> list[dict[str, str]]:
+    """What it changes of an agreement, from the day that was accepted or offered."""
+    answer = _answer(version)
+    accepted = answer.document.get("accepted", {}).get("starts_on") if answer else None
+    made_on = (version.sent_at or version.created_at).date()
+    day = date.fromisoformat(accepted) if accepted else version.starts_on or made_on
+    return [
+        {"before": one.before, "after": one.after}
+        for one in amending.differences_of(version, choice, day)
+    ]
 
 
 def hours_said(level: Any) -> str:

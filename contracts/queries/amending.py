@@ -44,10 +44,19 @@ def change_of(version: QuoteVersion, choice: Choice, day: date) -> Change | None
     if base is None:
         return None
     wanted = [one.line for one in choice.chosen if not one.line.is_once]
-    level = version.level_version
-    old = said_of(base)
+    before = _sums_of(base, wanted, version, day)
+    return Change(differences_of(version, choice, day), before, choice.sums)
+
+
+def differences_of(version: QuoteVersion, choice: Choice, day: date) -> list[words.Difference]:
+    """What is told otherwise once the choice holds from a day; from frozen rows alone."""
+    base = version.quote.amends
+    if base is None:
+        return []
+    level, old = version.level_version, said_of(base)
     kept = {str(line.line_key) for line in paid_ahead(base)}
     before = replace(old, lines=[row for row in old.lines if row[0] not in kept])
+    wanted = [one.line for one in choice.chosen if not one.line.is_once]
     after = replace(
         before,
         lines=[(line.key, line.description, line.agreed(day)) for line in wanted],
@@ -55,9 +64,7 @@ def change_of(version: QuoteVersion, choice: Choice, day: date) -> Change | None
         hours=level.calendar_name if level else "",
         targets=level.targets if level else None,
     )
-    return Change(
-        words.differences(before, after), _sums_of(base, wanted, version, day), choice.sums
-    )
+    return words.differences(before, after)
 
 
 def paid_ahead(version: AgreementVersion) -> list[AgreementLine]:

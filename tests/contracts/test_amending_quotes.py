@@ -1,5 +1,6 @@
 """Quotes that change an agreement: the difference is read, accepted, and becomes a version."""
 
+import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client as Browser
+from pypdf import PdfReader
 
 from contracts import actions
 from contracts.models import Agreement, Quote
@@ -131,4 +133,7 @@ def test_the_client_reads_the_difference_alone(
     assert "Workstations" not in read
     assert answer.status_code == 303
     assert care.versions.order_by("-number")[0].effective_on == date(2026, 7, 2)
-    assert cleo.get(f"{there}/quote.pdf").content.startswith(b"%PDF")
+    paper = PdfReader(io.BytesIO(cleo.get(f"{there}/quote.pdf").content))
+    printed = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    assert "Desk: $90.00 a month" in printed
+    assert "what is not named as changed stays as it is" in printed
