@@ -44,8 +44,8 @@ def send_invoice(event: events.InvoiceIssued, told: Told) -> None:
 def bill_what_is_delivered_once(event: contracts.QuoteAccepted, told: Told) -> None:
     """The lines of an accepted quote that no agreement carries, as a bill of their own."""
     quote = Quote.objects.select_related("client").get(pk=event.quote_id)
-    if projects.becomes_project(quote):
-        return  # its milestones are billed, each when it is done
+    if projects.becomes_project(quote) or projects.of_quote(quote) is not None:
+        return  # milestones are billed, each when it is done; a change order is the project's
     lines = [
         actions.OnceLine(line.key, line.description, line.terms.unit_price, line.quantity)
         for line in quotes.accepted_once(quote)

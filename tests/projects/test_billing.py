@@ -191,3 +191,80 @@ def test_a_cap_takes_the_rest_off_in_sight_prj_03(hourly: Client, cast: Cast, fa
     ]
     assert InvoiceLine.objects.filter(kind="cap").count() == 2
     assert next_bills(hourly, ny(2026, 8, 2)) is not None
+
+
+@pytest.mark.parametrize("fee", ["fixed", "capped"])
+def test_a_ticket_that_joins_or_leaves_a_project_has_its_draft_counted_again(
+    hourly: Client, cast: Cast, fee: str
+) -> None:
+    project = planned(cast, fee=fee, amount=D(500))
+    actions.start_project(project=project, **WHO)
+    ticket = work(None, hourly, 3, 10)
+    assert lines_of(hourly, JUNE, ny(2026, 7, 1)) == [("Work by the hour", D(1500))]
+    bill = Invoice.objects.get(run__starts_on=JUNE.start)
+    later = {"by": make.BY, "at": ny(2026, 7, 2)}
+    actions.add_ticket(project=project, ticket=ticket, **later)
+    with pytest.raises(Conflict, match="changed since the count"):
+        billing.approve(invoices=[bill], **later)
+    told = lines_of(hourly, JUNE, ny(2026, 7, 3))
+    assert sum(amount for _words, amount in told) == (0 if fee == "fixed" else 500)
+    if fee == "capped":
+        bill.refresh_from_db()
+        actions.remove_ticket(project=project, ticket=ticket, by=make.BY, at=ny(2026, 7, 4))
+        with pytest.raises(Conflict, match="changed since the count"):
+            billing.approve(invoices=[bill], by=make.BY, at=ny(2026, 7, 4))
+
+
+def test_a_change_order_is_billed_by_its_project_alone(cast: Cast, project: Project) -> None:
+    quote = actions.order_change(project=project, name="Printers", **WHO)
+    quoted(cast, once("Printers", "700"), becomes="published", quote=quote)
+    assert not Invoice.objects.exists()
+    assert project.milestones.get(title="Printers").amount == D(700)
+
+
+def test_an_order_of_a_cancelled_project_changes_nothing(cast: Cast, project: Project) -> None:
+    quote = actions.order_change(project=project, name="Printers", **WHO)
+    Project.objects.filter(pk=project.pk).update(state="cancelled", closed_at=AT)
+    quoted(cast, once("Printers", "700"), quote=quote)
+    assert queries.of_quote(quote).applied_at is None
+    assert not project.milestones.filter(title="Printers").exists()
+
+
+def test_when_milestones_are_billed_stays_while_one_is_done_and_not_accepted(
+    project: Project,
+) -> None:
+    actions.finish_milestone(milestone=step(project), **WHO)
+    said = {"project": project, "bills_on": "done", "reason": "As agreed", **WHO}
+    with pytest.raises(Conflict, match="Plan agreed is done and not accepted"):
+        actions.change_project(**said)
+    actions.accept_milestone(milestone=step(project), typed_name="Cleo", **WHO)
+    assert actions.change_project(**said).bills_on == "done"
+
+
+def test_a_void_gives_back_no_more_than_the_right_work_leaves_of_the_cap(
+    hourly: Client, cast: Cast
+) -> None:
+    """1,300 were worked below a cap of 1,000: of 300 that were wrong nothing is given back."""
+    project = planned(cast, fee="capped", amount=D(1000))
+    actions.start_project(project=project, **WHO)
+    first, second = (work(project, hourly, day, hours) for day, hours in ((3, 2), (4, 6)))
+    more = work(project, hourly, 5, 1)
+    lines_of(hourly, JUNE, ny(2026, 7, 1))
+    june = Invoice.objects.get(run__starts_on=JUNE.start)
+    billing.approve(invoices=[june], by=make.BY, at=ny(2026, 7, 1))
+    billing.issue(invoice=june, by=make.BY, at=ny(2026, 7, 1))
+    assert june.net == D(1000)
+    tickets.void_time(entry=first.time.get(), why="a test", by=make.BY, at=ny(2026, 7, 6))
+    assert lines_of(hourly, JULY, ny(2026, 8, 1)) == []
+    tickets.void_time(entry=second.time.get(), why="a test", by=make.BY, at=ny(2026, 8, 2))
+    [(_words, amount)] = lines_of(hourly, JULY, ny(2026, 8, 3))
+    assert amount == D(150) - D(1000)
+    july = Invoice.objects.get(run__starts_on=JULY.start)
+    line = july.lines.get()
+    assert evidence.sentences(line)[-2:] == [
+        "The right work of the project comes to $150.00, its cap is $1,000.00, $1,000.00 of it was"
+        " charged.",
+        "$850.00 is given back.",
+    ]
+    assert evidence.proof_of(july, ny(2026, 8, 4)).holds
+    assert more.time.get().voided_at is None

@@ -26,6 +26,9 @@ def adopt_quote(*, quote: Quote, by: Actor, at: datetime) -> Project | None:
     Each line that is delivered once is a milestone with the amount that was accepted, so that they
     sum to it to the cent; phases and their dates are those of the plan the quote came of.
     """
+    known = ProjectQuote.objects.filter(quote=quote).select_related("project").first()
+    if known is not None:
+        Held.locked(known.project)  # before the quote, as whoever cancels the project does
     quote = Quote.objects.select_for_update(of=("self",)).select_related("client").get(pk=quote.pk)
     known = ProjectQuote.objects.filter(quote=quote).select_related("project").first()
     if known is not None:
@@ -83,8 +86,13 @@ def _begun(quote: Quote, accepted: list[queries.AcceptedStep], at: datetime) -> 
 
 
 def _changed(known: ProjectQuote, quote: Quote, by: Actor, at: datetime) -> Project:
-    """Add what a change order says: milestones to a fixed fee, or room to a cap."""
+    """Add what a change order says: milestones to a fixed fee, or room to a cap.
+
+    Of a project that was cancelled meanwhile nothing changes any more.
+    """
     project = Held.locked(known.project)
+    if project.state == Project.State.CANCELLED:
+        return project
     accepted = queries.accepted_steps(quote)
     before = project.amount
     project.amount += sum(one.amount for one in accepted)

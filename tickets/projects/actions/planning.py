@@ -88,6 +88,8 @@ def change_project(
     if not changed:
         return project
     _check(project)
+    if "bills_on" in changed:
+        _none_waits(project)
     if _PROMISED & set(changed):
         _reasoned(project, reason)
     project.save(update_fields=changed)
@@ -182,8 +184,8 @@ def add_ticket(*, project: Project, ticket: Ticket, by: Actor, at: datetime) -> 
     if found is not None:
         raise Conflict(f"It belongs to {found.project} already.", field="ticket")
     made = ProjectTicket.objects.create(ticket=ticket, project=project, added_at=at)
-    if project.fee == Project.Fee.FIXED:
-        tickets.pay_by(ticket=ticket, paid_by=str(project), by=by, at=at)
+    fixed = project.fee == Project.Fee.FIXED
+    tickets.pay_by(ticket=ticket, paid_by=str(project) if fixed else "", by=by, at=at)
     announce(
         events.ProjectTicketAdded(
             project.pk, project.client_id, ticket.pk, project.name, ticket.number
@@ -244,6 +246,18 @@ def _tell_change(
         ),
         by=by, at=at,
     )  # fmt: skip
+
+
+def _none_waits(project: Project) -> None:
+    """What is done and not accepted was billed, or will be, as it was agreed until now."""
+    waits = project.milestones.filter(
+        done_at__isnull=False, accepted_at__isnull=True, amount__gt=0
+    ).first()
+    if waits is not None:
+        raise Conflict(
+            f"{waits.title} is done and not accepted yet. Have it accepted first.",
+            field="bills_on",
+        )
 
 
 def _check(project: Project) -> None:
