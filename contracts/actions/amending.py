@@ -1,5 +1,6 @@
 """Changing an agreement by a quote: written against one version, accepted, and the next version."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db import transaction
 from contracts import events
 from contracts.actions.agreements import LineInput, amend, change_draft, publish, set_lines
 from contracts.actions.quotes import draft_quote, write_quote
-from contracts.models import Agreement, AgreementVersion, Answer, Quote, QuoteVersion
+from contracts.models import Agreement, AgreementLine, AgreementVersion, Answer, Quote, QuoteVersion
 from contracts.queries import amending as queries
 from contracts.queries.written_quotes import OptionInput, QuotedInput
 from msp.kit.periods import local_date
@@ -95,22 +96,23 @@ def amend_as_quoted(
 
 
 def _with_levels(base: AgreementVersion, lines: list[LineInput]) -> list[LineInput]:
-    """A line that was there keeps the promise it had of its own."""
-    levels = {one.line_key: one.level_version for one in base.lines.select_related("level_version")}
-    return [
-        LineInput(
-            one.description, one.kind, one.facts, one.service,
-            levels.get(one.line_key) if one.line_key else None, one.line_key,
-        )
-        for one in lines
-    ]  # fmt: skip
+    """A line that was there keeps the promise it had of its own, and the tier it came of."""
+    rows = base.lines.select_related("level_version", "offer")
+    before = {row.line_key: row for row in rows}
+    return [_as_before(one, before.get(one.line_key)) for one in lines]
+
+
+def _as_before(line: LineInput, row: AgreementLine | None) -> LineInput:
+    if row is None:
+        return line
+    return replace(line, level_version=row.level_version, offer=line.offer or row.offer)
 
 
 def _kept(base: AgreementVersion) -> list[LineInput]:
     return [
         LineInput(
             line.description, line.kind, line.facts, line.service, line.level_version,
-            line.line_key,
+            line.line_key, line.offer,
         )
         for line in queries.paid_ahead(base)
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from contracts.models import Agreement, AgreementLine, AgreementVersion
 from contracts.rules import credit_words, decisions, drafts, words
 from contracts.rules.credits import CreditTerms, read_credits
 from contracts.rules.doubles import Counted
-from contracts.rules.terms import read_terms
+from contracts.rules.terms import Block, read_terms
 from msp.kit.periods import Period
 from tenants.people.rules.viewer import Viewer
 
@@ -112,18 +112,19 @@ def draft_of(version: AgreementVersion, *, backdated: bool = False) -> drafts.Dr
         .order_by("-number")
         .first()
     )
-    counted = [
-        Counted(line.description, agreement.name, line.service_id, terms)
-        for line, terms in terms_of(version.lines.all())
-    ]
+    rows = terms_of(version.lines.all())
+    known = set(before.lines.values_list("line_key", flat=True)) if before else set()
     return drafts.Draft(
-        lines=counted,
+        lines=[Counted(row.description, agreement.name, row.service_id, terms)
+               for row, terms in rows],
+        bought=[(at, row.description, terms.bought_on) for at, (row, terms) in enumerate(rows)
+                if isinstance(terms, Block) and row.line_key not in known],
         effective_on=version.effective_on,
         ends_on=agreement.ends_on,
         follows_number=before.number if before else None,
         follows_on=before.effective_on if before else None,
         backdated=backdated,
-    )
+    )  # fmt: skip
 
 
 def other_counted_lines(agreement: Agreement, starts_on: date) -> list[Counted]:
@@ -189,6 +190,12 @@ def credit_promises(*, client_id: int) -> list[CreditPromise]:
         for version in rows.select_related("agreement")
         if (held := in_force(version)) and (terms := read_credits(version.credits))
     ]
+
+
+def clients_with_credits() -> set[int]:
+    """Clients whom some agreement gives something back, or gave while it held."""
+    rows = _in_effect().exclude(credits={})
+    return set(rows.values_list("agreement__client_id", flat=True))
 
 
 def _terms_said(version: AgreementVersion) -> list[tuple[str, str]]:

@@ -20,7 +20,8 @@ class Draft:
     """A version before it is published.
 
     `follows_on` is when the version before began, if there is one; `backdated` says that a first
-    version may begin in the past because the agreement was running before we knew of it.
+    version may begin in the past because the agreement was running before we knew of it. `bought`
+    has the position, words and day of each block that no version before had.
     """
 
     lines: Sequence[Counted]
@@ -29,6 +30,7 @@ class Draft:
     follows_number: int | None = None
     follows_on: date | None = None
     backdated: bool = False
+    bought: Sequence[tuple[int, str, date]] = ()
 
 
 def findings(draft: Draft, others: Iterable[Counted], today: date) -> list[Finding]:
@@ -39,7 +41,22 @@ def findings(draft: Draft, others: Iterable[Counted], today: date) -> list[Findi
     for double in doubles(draft.lines, others):
         reason = f"It would charge twice: {double.reason}."
         found.append(Finding(f"lines[{double.at}].kind", reason))
+    if not draft.backdated:  # what was bought before we took over is paid already
+        found += _never_charged(draft)
     return found
+
+
+def _never_charged(draft: Draft) -> list[Finding]:
+    """Blocks bought on a day that no bill of the version meets: their hours would be free."""
+    return [
+        Finding(
+            f"lines[{at}].bought_on",
+            f"{words} is bought on {day}, before the version begins on {draft.effective_on}, so no"
+            " bill would charge it. Say a day from then on.",
+        )
+        for at, words, day in draft.bought
+        if day < draft.effective_on
+    ]
 
 
 def _dates(draft: Draft, today: date) -> list[Finding]:

@@ -1,6 +1,7 @@
 """Quotes that change an agreement: the difference is read, accepted, and becomes a version."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.test import Client as Browser
 from pypdf import PdfReader
 
 from contracts import actions
-from contracts.models import Agreement, Quote
+from contracts.models import Agreement, Offer, Quote
 from contracts.queries import amending
 from contracts.queries import quotes as queries
 from contracts.queries.written_quotes import QuotedInput
@@ -137,3 +138,16 @@ def test_the_client_reads_the_difference_alone(
     printed = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
     assert "Desk: $90.00 a month" in printed
     assert "what is not named as changed stays as it is" in printed
+
+
+def test_a_line_keeps_the_tier_it_came_of(cast: Cast) -> None:
+    tier = Offer.objects.create(kind="tier", name="Gold", code="gold")
+    block = make.worked("block", "Hours", amount="900.00", hours="10", bought_on="2026-02-01")
+    lines = (make.flat("50.00", description="Fee"), make.flat("100.00", description="Desk"), block)
+    care = make.agreement(cast.harbor, *(replace(line, offer=tier) for line in lines))
+    quote = actions.quote_amendment(agreement=care, **WHO)
+    accept(written(quote, Desk="90.00", Backup="40.00"), cast)
+    new = care.versions.order_by("-number")[0]
+    assert dict(new.lines.values_list("description", "offer")) == {
+        "Fee": tier.pk, "Desk": tier.pk, "Hours": tier.pk, "Backup": None,
+    }  # fmt: skip
