@@ -105,9 +105,11 @@ def _bind_time(invoice: Invoice, by: Actor, at: datetime) -> None:
     both have been counted with the last hours of one block, and only one of them may draw them.
     """
     entries = set(LineTime.objects.filter(line__invoice=invoice).values_list("entry_id", flat=True))
-    if not entries:
+    if not entries and not invoice.lines.filter(trace__has_key="refund").exists():
         return
     Client.objects.select_for_update(no_key=True).get(pk=invoice.client_id)
+    if entries:  # held from here on, so that nobody changes them between the look and the end
+        tickets.bind_time(entry_ids=entries, ref=invoice.time_ref, by=by, at=at)
     if worked.changed_since(entries, invoice.known_at):
         raise Conflict(f"Time of {invoice.client} was changed since the count. Count it again.")
     if overdrawn(invoice):
@@ -120,7 +122,6 @@ def _bind_time(invoice: Invoice, by: Actor, at: datetime) -> None:
             f"Another bill of {invoice.client} took from a project's cap since the count."
             " Count it again."
         )
-    tickets.bind_time(entry_ids=entries, ref=invoice.time_ref, by=by, at=at)
 
 
 def _locked(pks: list[int]) -> list[Invoice]:

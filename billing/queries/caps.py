@@ -5,11 +5,11 @@ that the client sees what was worked and what it costs, and the MSP what it gave
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from billing.models import Invoice, InvoiceLine
 from billing.queries.written import DraftLine
@@ -28,11 +28,12 @@ _STANDING = (Invoice.State.APPROVED, Invoice.State.ISSUED)
 
 def beyond_caps(
     client: Client, month: Period, lines: Sequence[DraftLine], projects: Mapping[int, Belongs], *,
-    as_then: bool = False,
+    given_back: Iterable[DraftLine] = (), as_then: bool = False,
 ) -> list[DraftLine]:  # fmt: skip
     """A line for each capped project whose work on this bill passes what is left of its cap.
 
-    A cap is in its project's currency; work that is charged in another one does not meet it.
+    A cap is in its project's currency; work that is charged in another one does not meet it. What
+    the same bill gives back of a project leaves room.
     """
     known = {one.project_id: one for one in projects.values() if one.fee == Fee.CAPPED}
     by_project: dict[int, list[DraftLine]] = defaultdict(list)
@@ -40,26 +41,39 @@ def beyond_caps(
         project = known.get(line.rated.trace.get("project", 0))
         if project is not None and line.segment.currency == project.currency:
             by_project[project.project_id].append(line)
-    found = []
+    found, back = [], list(given_back)
     for pk, own in by_project.items():
-        before = billed_before(client, month, pk, as_then=as_then)
+        before = worked_and_billed(client, month, pk, as_then=as_then)[1]
+        before += sum(one.amount for one in back if one.rated.trace.get("project") == pk)
         line = _beyond(known[pk], own, month, before)
         if line is not None:
             found.append(line)
     return found
 
 
-def billed_before(
+def worked_and_billed(
     client: Client, month: Period, project_id: int, *, as_then: bool = False
-) -> Decimal:
-    """What bills of other months took for a project, less what they took off."""
+) -> tuple[Decimal, Decimal]:
+    """What bills of other months have of a project's work, less what was voided of it; and what
+    they took for it, less what they took off and gave back. In the project's currency."""
     earlier = Q(invoice__starts_on__lt=month.start)
     standing = earlier if as_then else earlier | Q(invoice__state__in=_STANDING)
-    rows = InvoiceLine.objects.filter(
-        standing, invoice__client=client, invoice__run__isnull=False, trace__project=project_id
-    ).exclude(invoice__starts_on=month.start)
-    summed = rows.exclude(invoice__state=Invoice.State.VOID).aggregate(sum=Sum("amount"))
-    return summed["sum"] or Decimal(0)
+    rows = _of_project(project_id).filter(standing, invoice__client=client)
+    rows = rows.filter(invoice__run__isnull=False).exclude(invoice__starts_on=month.start)
+    worked = billed = Decimal(0)
+    for line in rows.exclude(invoice__state=Invoice.State.VOID):
+        billed += line.amount
+        if "voids" in line.trace:
+            worked += Decimal(line.trace["right"]) - Decimal(line.trace["was"])
+        elif line.kind != CAP:
+            worked += line.amount
+    return worked, billed
+
+
+def _of_project(project_id: int) -> QuerySet[InvoiceLine]:
+    """The lines about a project in its currency; work in another one does not meet a cap."""
+    currency = Project.objects.filter(pk=project_id).values("currency")
+    return InvoiceLine.objects.filter(trace__project=project_id, invoice__currency__in=currency)
 
 
 def recounted(line: InvoiceLine) -> Decimal:
@@ -81,9 +95,9 @@ def passes_a_cap(invoice: Invoice) -> bool:
 
 
 def _standing(invoice: Invoice, project_id: int) -> Decimal:
-    rows = InvoiceLine.objects.filter(
-        invoice__client=invoice.client_id, invoice__state__in=_STANDING, trace__project=project_id
-    ).exclude(invoice=invoice)
+    rows = _of_project(project_id).filter(
+        invoice__client=invoice.client_id, invoice__state__in=_STANDING
+    ).exclude(invoice=invoice)  # fmt: skip
     return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 

@@ -44,13 +44,14 @@ def charges_of(*, client: Client, month: Period, known: Known, as_then: bool = F
     comes out as it did.
     """
     written = written_for(client)
-    work = work_on(client, month, known, written, as_then=as_then)
+    wrong = voids(client, month, known, as_then=as_then)
+    work = work_on(client, month, known, written, given_back=wrong, as_then=as_then)
     ahead = billed_ahead(client, month, as_then=as_then)
     due = merged(_due(written, month, ahead, known))
     changed = changed_within(due)
     lines = corrections(client, written, month, known)
     lines += settlements(written, month, ahead, known)
-    lines += voids(client, month, known)
+    lines += wrong
     lines += refunds(client, written, month, work.lines, as_then=as_then)
     for agreement_id in dict.fromkeys(
         [

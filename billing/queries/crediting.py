@@ -6,7 +6,7 @@ and what was learned late comes on the next one, under the month it was missed i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,6 +69,18 @@ def credits_on(
         found = [one for one in found if one.miss.key in mine]
         standing = [one for one in standing if one.month < month.start]
     return _lines(client, _open(client, found, standing), standing, known, written)
+
+
+def clients_to_credit(month: Period, known: Collection[int]) -> set[int]:
+    """Clients beside those who are known whose agreement is over, and who were not given yet what
+    a promise gives back that was missed before it was."""
+    rows = Client.objects.filter(pk__in=contracts.clients_with_credits()).exclude(pk__in=known)
+    return {
+        one.pk
+        for one in rows
+        if (found := misses_of(one, day_start(month.end, one.zone)))
+        and _open(one, found, standing_elsewhere(one, month))
+    }
 
 
 def misses_of(client: Client, before: datetime) -> list[Found]:

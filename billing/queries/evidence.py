@@ -23,6 +23,7 @@ from contracts.rules.terms import read_terms
 from msp.kit.money import round_money
 from msp.kit.periods import Period
 from tenants.people.rules.viewer import Viewer
+from tickets.projects.rules.fees import given_back
 
 
 @dataclass(frozen=True)
@@ -257,6 +258,9 @@ def _voided(line: InvoiceLine) -> str:
     """What the corrected line comes to without the entries that were wrong, less what it was."""
     original = InvoiceLine.objects.select_related("invoice").get(pk=line.trace["voids"])
     exact = right_amount(original, line.trace["wrong"]) - Decimal(line.trace["was"])
+    if "cap" in line.trace:
+        worked, cap, before = (Decimal(line.trace[name]) for name in ("worked", "cap", "before"))
+        exact = given_back(exact, worked, cap, before)
     return "" if exact == line.amount else f'"{line.description}": {exact:f}.'
 
 

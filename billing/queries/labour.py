@@ -58,7 +58,7 @@ class Left:
 
 def work_on(
     client: Client, month: Period, known: Known, written: Sequence[Written], *,
-    as_then: bool = False,
+    given_back: Iterable[DraftLine] = (), as_then: bool = False,
 ) -> Work:  # fmt: skip
     """The time that a client's bill of a month charges, by agreement and line."""
     pieces = _open(client, month, known)
@@ -68,7 +68,7 @@ def work_on(
     if not pieces:
         return Work(unapproved=left)
     taken = taken_elsewhere(client, month, as_then=as_then)
-    found = charged(client, month, pieces, written, taken, as_then=as_then)
+    found = charged(client, month, pieces, written, taken, given_back=given_back, as_then=as_then)
     return replace(found, unapproved=left)
 
 
@@ -81,7 +81,7 @@ def _approved(client: Client, piece: Piece, known: Known) -> bool:
 
 def charged(
     client: Client, month: Period, pieces: Sequence[Piece], written: Sequence[Written],
-    taken: Sequence[Taken], *, as_then: bool = False,
+    taken: Sequence[Taken], *, given_back: Iterable[DraftLine] = (), as_then: bool = False,
 ) -> Work:  # fmt: skip
     """Pieces of work priced under agreements, as lines of a bill."""
     behind = projects.projects_of(piece.worked.ticket_id for piece in pieces)
@@ -106,7 +106,7 @@ def charged(
         unpriced += Counter(seconds_of(charged_, "unpriced"))
         asked += Counter(seconds_of(charged_, "asked"))
     bound = {share.charge.worked.entry_id for line in lines for share in line.times}
-    lines += beyond_caps(client, month, lines, behind, as_then=as_then)
+    lines += beyond_caps(client, month, lines, behind, given_back=given_back, as_then=as_then)
     return Work(tuple(lines), _left(unpriced, bound), _left(asked, bound))
 
 

@@ -1,11 +1,12 @@
 """What is left of a block and given back: a credit on the bill of the month it is given back in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from billing.queries.labour import book_of, taken_elsewhere
+from billing.models import InvoiceLine
+from billing.queries.labour import book_of, refunded, taken_elsewhere
 from billing.queries.written import DraftLine, Written, segment_of
 from contracts.clients.models import Client
 from contracts.rules.labour import Ledger, Taken
@@ -20,13 +21,18 @@ def refunds(
     client: Client, written: Sequence[Written], month: Period, drawn: Iterable[DraftLine], *,
     as_then: bool = False,
 ) -> list[DraftLine]:  # fmt: skip
-    """The rest of each block that is given back in the month, after the work of that month."""
+    """The rest of each block that was given back by the end of the month, after its work.
+
+    One whose bill was issued only afterwards comes on the bill of the month it was issued in.
+    """
+    wanted = _wanted(client, month, as_then=as_then)
     ending = [
         (one, one.terms)
         for one in written
         if isinstance(one.terms, Block)
         and one.terms.refunded_on is not None
-        and month.contains(one.terms.refunded_on)
+        and one.terms.refunded_on < month.end
+        and wanted(str(one.line.line_key))
     ]
     if not ending:
         return []
@@ -40,6 +46,18 @@ def refunds(
     newest = {str(one.line.line_key): (one, terms) for one, terms in ending}
     found = (_refund(one, terms, written, month, taken) for one, terms in newest.values())
     return [line for line in found if line is not None]
+
+
+def _wanted(client: Client, month: Period, *, as_then: bool) -> Callable[[str], bool]:
+    """Whether a block is still to be given back; of a bill counted as it was, what stands on it."""
+    if as_then:
+        rows = InvoiceLine.objects.filter(
+            invoice__client=client, invoice__starts_on=month.start, trace__has_key="refund"
+        )
+        own = set(rows.values_list("trace__promise", flat=True))
+        return lambda key: key in own
+    done = {one.grant_key for one in refunded(client, month)}
+    return lambda key: key not in done
 
 
 def _refund(

@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.db.models import Count, Q, Sum
 
 from billing.models import Invoice, InvoiceLine, Run, RunItem
+from billing.queries.crediting import clients_to_credit
+from billing.queries.voids import clients_to_repay
 from contracts.models import Agreement
 from msp.kit.periods import Period, month_of, previous_month
 from tickets import queries as tickets
@@ -48,11 +50,15 @@ def run_of(month: Period) -> Run | None:
 
 
 def clients_to_bill(run: Run) -> list[int]:
-    """Clients with an agreement in force in the month, a bill in it, or work to be billed."""
-    agreed = billable_clients(period_of(run))
+    """Clients with an agreement in force in the month, a bill in it, work to be billed, or
+    something to be given back though what they had agreed is over."""
+    month = period_of(run)
+    agreed = billable_clients(month)
     billed = Invoice.objects.filter(run=run).exclude(state=Invoice.State.VOID)
     worked = tickets.clients_with_open_time(before=run.ends_on)
-    return sorted(agreed | worked | set(billed.values_list("client_id", flat=True)))
+    owed = clients_to_repay(month)
+    known = agreed | worked | owed | set(billed.values_list("client_id", flat=True))
+    return sorted(known | clients_to_credit(month, known))
 
 
 def billable_clients(period: Period) -> set[int]:

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
 from billing.models import Invoice, InvoiceLine, LineTime
+from billing.queries.caps import worked_and_billed
 from billing.queries.meters import Known
 from billing.queries.written import DraftLine
 from billing.rules.segments import Segment
@@ -15,10 +17,16 @@ from contracts.rules.rating import RatedLine
 from contracts.rules.terms import Labour
 from msp.kit.periods import Period
 from tickets import queries as tickets
+from tickets.projects.models import Project
+from tickets.projects.rules.fees import given_back
+from tickets.projects.rules.states import Fee
 
 
-def voids(client: Client, month: Period, known: Known) -> list[DraftLine]:
-    """A line for each issued line with entries that were voided and not given back yet."""
+def voids(client: Client, month: Period, known: Known, *, as_then: bool = False) -> list[DraftLine]:
+    """A line for each issued line with entries that were voided and not given back yet.
+
+    Of a capped project no more is given back than the rest of its work leaves below the cap.
+    """
     wrong = tickets.voided_entries(client_id=client.pk, known_at=known.known_at)
     if not wrong:
         return []
@@ -29,7 +37,62 @@ def voids(client: Client, month: Period, known: Known) -> list[DraftLine]:
     lines = InvoiceLine.objects.filter(pk__in=rows.values("line")).select_related("invoice")
     told = _told_elsewhere(client, month)
     found = (_void(line, wrong, told[line.pk], month) for line in lines.order_by("pk"))
-    return [line for line in found if line is not None]
+    caps = Caps(client, month, as_then=as_then)
+    return [caps.held(line) for line in found if line is not None]
+
+
+class Caps:
+    """The capped projects of a client while one bill gives back work of theirs."""
+
+    def __init__(self, client: Client, month: Period, *, as_then: bool) -> None:
+        self.client, self.month, self.as_then = client, month, as_then
+        self.known: dict[int, tuple[Project | None, Decimal, Decimal]] = {}
+
+    def held(self, line: DraftLine) -> DraftLine:
+        """The line with no more than the cap leaves to be given back, and why."""
+        trace = line.rated.trace
+        if "project" not in trace:
+            return line
+        project, worked, billed = self._standing(trace["project"])
+        worked += line.amount
+        amount = line.amount
+        if project is not None and project.currency == line.segment.currency:
+            amount = given_back(amount, worked, project.amount, billed)
+            trace = trace | {
+                "cap": f"{project.amount:f}", "worked": f"{worked:f}", "before": f"{billed:f}",
+            }  # fmt: skip
+        self.known[trace["project"]] = (project, worked, billed + amount)
+        trace = trace | {"amount": f"{amount:f}", "unit_price": f"{amount:f}"}
+        rated = replace(line.rated, unit_price=amount, amount=amount, trace=trace)
+        return replace(line, rated=rated)
+
+    def _standing(self, pk: int) -> tuple[Project | None, Decimal, Decimal]:
+        """A capped project, what was worked at its prices, and what was billed of it."""
+        if pk not in self.known:
+            project = Project.objects.filter(pk=pk, fee=Fee.CAPPED).first()
+            worked, billed = worked_and_billed(self.client, self.month, pk, as_then=self.as_then)
+            self.known[pk] = (project, worked, billed)
+        return self.known[pk]
+
+
+def clients_to_repay(month: Period) -> set[int]:
+    """Clients with voided time on a bill issued before a month that no other bill gives back."""
+    rows = LineTime.objects.filter(
+        entry_id__in=tickets.voided_ids(), line__invoice__state=Invoice.State.ISSUED,
+        line__invoice__starts_on__lt=month.start,
+    )  # fmt: skip
+    open_ = {(line, entry): client for client, line, entry in rows.values_list(
+        "line__invoice__client_id", "line_id", "entry_id"
+    )}  # fmt: skip
+    if not open_:
+        return set()
+    told = InvoiceLine.objects.filter(
+        invoice__client_id__in=set(open_.values()), trace__has_key="voids"
+    ).exclude(invoice__state=Invoice.State.VOID)
+    for trace in told.values_list("trace", flat=True):
+        for entry in trace["wrong"]:
+            open_.pop((trace["voids"], entry), None)
+    return set(open_.values())
 
 
 def right_amount(line: InvoiceLine, wrong: Collection[int]) -> Decimal:
@@ -89,6 +152,7 @@ def _void(
         "voided": list(_said(new, wrong)),
         "amount": f"{amount:f}",
     }
+    trace |= {name: line.trace[name] for name in ("project", "project_name") if name in line.trace}
     text = f"{line.description}, corrected from {line.invoice.number}"[:200]
     segment = Segment(
         line.agreement_id or 0, str(line.trace["agreement"]), 0, key, text, "time", {}, service,

@@ -160,7 +160,14 @@ def _voided(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
         f"{format_money(was, currency)} was charged on {trace['bill']},"
         f" {format_money(right, currency)} is right."
     )
-    yield f"{format_money(was - right, currency)} is given back."
+    if "cap" in trace:
+        worked, cap = (Decimal(trace[name]) for name in ("worked", "cap"))
+        yield (
+            f"The right work of the project comes to {format_money(worked, currency)}, its cap is"
+            f" {format_money(cap, currency)}, {format_money(Decimal(trace['before']), currency)}"
+            " of it was charged."
+        )
+    yield f"{format_money(-Decimal(trace['amount']), currency)} is given back."
 
 
 def _bought(trace: Mapping[str, Any], currency: str) -> Iterator[str]:

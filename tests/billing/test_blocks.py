@@ -92,3 +92,53 @@ def test_what_is_left_of_a_block_is_given_back_once(alpha) -> None:
     log(client, ny(2026, 7, 7, 10), 60, at=ny(2026, 8, 5, 9))  # late, and nothing is left
     august = Invoice.objects.get(run=run_of(month(2026, 8), ny(2026, 9, 1, 9)), client=client)
     assert [f"{line.amount:.2f}" for line in august.lines.all()] == ["120.00"]
+
+
+def test_what_was_given_back_before_its_bill_was_issued_comes_on_the_bill_after(alpha) -> None:
+    client, _facts = block_of(opens="issued")
+    plan = client.agreements.get()
+    key = plan.versions.get().lines.get(kind="block").line_key
+    given = {"agreement": plan, "line_key": key, "by": make.BY}
+    contracts.give_back(on=date(2026, 6, 20), at=ny(2026, 6, 19, 9), **given)
+    june = issued(client)
+    assert [line.amount for line in june.lines.all()] == [D(360)]
+    july = issued(client, month(2026, 7), ny(2026, 8, 1, 9))
+    assert [line.amount for line in july.lines.all()] == [D(-360)]
+    assert all(evidence.proof_of(bill, ny(2026, 8, 1, 9)).holds for bill in (june, july))
+    run = run_of(month(2026, 8), ny(2026, 9, 1, 9))
+    assert not Invoice.objects.filter(run=run, client=client).exists()
+
+
+def test_a_bill_with_nothing_but_a_rest_given_back_does_not_give_what_was_drawn(alpha) -> None:
+    client, _facts = block_of()
+    issued(client)
+    plan = client.agreements.get()
+    key = plan.versions.get().lines.get(kind="block").line_key
+    contracts.give_back(
+        agreement=plan, line_key=key, on=date(2026, 8, 20), by=make.BY, at=ny(2026, 7, 19, 9)
+    )
+    late = ny(2026, 9, 1, 9)
+    august = Invoice.objects.get(run=run_of(month(2026, 8), late), client=client)
+    assert august.net == D(-360)
+    log(client, ny(2026, 7, 6, 10), 300, at=late)
+    issued(client, month(2026, 7), late + timedelta(hours=1))
+    with pytest.raises(Conflict, match="drawn by another bill"):
+        actions.approve(invoices=[august], by=make.BY, at=late + timedelta(hours=2))
+
+
+def test_a_new_block_is_not_bought_before_the_version_that_charges_it(alpha) -> None:
+    client, _facts = block_of()
+    plan, at = client.agreements.get(), ny(2026, 7, 1, 9)
+    version = contracts.amend(agreement=plan, effective_on=date(2026, 7, 10), by=make.BY, at=at)
+    lines = [
+        contracts.LineInput(row.description, row.kind, row.facts, line_key=row.line_key)
+        for row in version.lines.all()
+    ]
+    for day, wrong in (("2026-07-05", True), ("2026-07-10", False)):
+        new = make.worked("block", "Ten hours", amount="900.00", hours="10", bought_on=day)
+        contracts.set_lines(version=version, lines=[*lines, new], by=make.BY, at=at)
+        if wrong:
+            with pytest.raises(Refused, match="no bill would charge it"):
+                contracts.publish(version=version, by=make.BY, at=at)
+        else:
+            contracts.publish(version=version, by=make.BY, at=at)

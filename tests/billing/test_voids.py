@@ -1,12 +1,14 @@
 """Time that is approved before it is billed, and billed time that was wrong."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from billing import actions
 from billing.models import Invoice
 from billing.queries.balances import balances
 from billing.queries.evidence import proof_of, sentences
+from contracts import actions as contracts
 from contracts.clients import actions as clients
 from msp.kit.periods import month
 from msp.kit.refusals import Conflict, Refused
@@ -98,3 +100,36 @@ def test_hours_drawn_for_voided_time_may_be_drawn_again(alpha) -> None:
     tickets.void_time(entry=entry, why="a test", by=make.BY, at=ny(2026, 7, 6, 9))
     [left] = balances(client, ny(2026, 7, 6, 9) + timedelta(hours=1))
     assert left.left_seconds == 4 * 3600
+
+
+def test_time_that_was_voided_and_taken_back_is_on_no_bill(quill) -> None:
+    wrong, _right = log(quill, ny(2026, 6, 3, 10), 90), log(quill, ny(2026, 6, 4, 10), 60)
+    bill = Invoice.objects.get(run=run_of(), client=quill)
+    actions.approve(invoices=[bill], by=make.BY, at=JULY_1)
+    later = {"by": make.BY, "at": JULY_1 + timedelta(minutes=5)}
+    wrong.refresh_from_db()
+    tickets.void_time(entry=wrong, why="a test", **later)
+    actions.unapprove(invoice=bill, **later)
+    wrong.refresh_from_db()
+    with pytest.raises(Conflict, match="voided"):
+        tickets.change_time(entry=wrong, note="right", **later)
+    with pytest.raises(Conflict, match="changed since the count"):
+        actions.approve(invoices=[bill], **later)
+    run_of(JUNE, later["at"])
+    bill.refresh_from_db()
+    assert told(bill) == [("Fee", "10.00"), ("Work", "120.00")]
+    actions.approve(invoices=[bill], **later)
+
+
+def test_who_has_gone_is_given_back_what_was_wrong(quill) -> None:
+    wrong = log(quill, ny(2026, 6, 3, 10), 90)
+    june = issued(quill)
+    said = {"by": make.BY, "at": ny(2026, 7, 6, 9)}
+    contracts.end_agreement(agreement=quill.agreements.get(), ends_on=date(2026, 7, 7), **said)
+    issued(quill, JULY, AUGUST_1)
+    wrong.refresh_from_db()
+    tickets.void_time(entry=wrong, why="a test", by=make.BY, at=ny(2026, 8, 3, 9))
+    august = issued(quill, month(2026, 8), ny(2026, 9, 1, 9))
+    assert told(august) == [(f"Work, corrected from {june.number}", "-180.00")]
+    run = run_of(month(2026, 9), ny(2026, 10, 1, 9))
+    assert not run.items.filter(client=quill).exists()

@@ -33,6 +33,8 @@ class Answers:
         """A ticket that is another client's takes its time with it, but for what was billed."""
         rows = TimeEntry.objects.select_for_update().filter(ticket=ticket, billed_ref="")
         for entry in rows:
+            if entry.client_id != ticket.client_id:
+                entry.approved_at, entry.approved_by = None, ""  # it was another one's work
             Answers.ask(entry, ticket)
             entry.updated_at = at
             entry.save()

@@ -155,6 +155,8 @@ def _held(entry: TimeEntry, by: Actor, at: datetime) -> tuple[TimeEntry, Held]:
 def _demand_open(entry: TimeEntry) -> None:
     if entry.billed_ref:
         raise Conflict(f"It is billed ({entry.billed_ref}) and stays as it is.")
+    if entry.voided_at is not None:
+        raise Conflict("It was voided and comes on no bill. Write down anew what is right.")
 
 
 def _put(entry: TimeEntry, said: dict[str, Any]) -> None:

@@ -135,12 +135,13 @@ def work_of(
 ) -> list[Piece]:  # fmt: skip
     """A client's time worked before a day, as far as it was written down by an instant.
 
-    What something else pays for, such as a fixed fee, is left out unless a bill has taken it. With
-    `refs` only what is not billed yet, or stands on one of those bills.
+    What something else pays for, such as a fixed fee, is left out unless a bill has taken it, and
+    so is what was voided. With `refs` only what is not billed yet, or stands on one of those bills.
     """
     rows = TimeEntry.objects.done().filter(
         _charged(), client_id=client_id, worked_on__lt=before, created_at__lte=known_at
     )
+    rows = rows.exclude(billed_ref="", voided_at__isnull=False)
     if since is not None:
         rows = rows.filter(worked_on__gte=since)
     if refs is not None:
@@ -150,7 +151,9 @@ def work_of(
 
 def clients_with_open_time(*, before: date) -> set[int]:
     """Clients for whom something was worked before a day that stands on no approved bill."""
-    rows = TimeEntry.objects.done().filter(_charged(), worked_on__lt=before, billed_ref="")
+    rows = TimeEntry.objects.done().filter(
+        _charged(), worked_on__lt=before, billed_ref="", voided_at__isnull=True
+    )
     return set(rows.values_list("client_id", flat=True).distinct())
 
 
@@ -178,23 +181,26 @@ def voided_entries(*, client_id: int, known_at: datetime | None = None) -> dict[
     return dict(rows.values_list("pk", "void_why"))
 
 
-def voided_ids(*, client_id: int) -> QuerySet[TimeEntry, Any]:
-    """The same as a part of a question, whatever was known when."""
-    return TimeEntry.objects.filter(client_id=client_id, voided_at__isnull=False).values("pk")
+def voided_ids(*, client_id: int | None = None) -> QuerySet[TimeEntry, Any]:
+    """The same as a part of a question, whatever was known when; of every client without one."""
+    rows = TimeEntry.objects.filter(voided_at__isnull=False)
+    return (rows if client_id is None else rows.filter(client_id=client_id)).values("pk")
 
 
 def to_approve(viewer: Viewer) -> QuerySet[TimeEntry]:
     """Work that waits for approval, the oldest first."""
     rows = TimeEntry.objects.visible_to(viewer).filter(
-        client__approves_time=True, ended_at__isnull=False, billed_ref="", approved_at__isnull=True
-    )
+        client__approves_time=True, ended_at__isnull=False, billed_ref="", approved_at__isnull=True,
+        voided_at__isnull=True,
+    )  # fmt: skip
     return rows.select_related("client", "person", "ticket").order_by("worked_on", "pk")
 
 
 def changed_since(entry_ids: Iterable[int], instant: datetime) -> bool:
-    """Whether any of these entries was changed, or taken away, after an instant."""
+    """Whether any of these entries was changed, voided or taken away after an instant."""
     wanted = set(entry_ids)
-    same = TimeEntry.objects.filter(pk__in=wanted, updated_at__lte=instant).count()
+    rows = TimeEntry.objects.filter(pk__in=wanted, updated_at__lte=instant)
+    same = rows.filter(voided_at__isnull=True).count()
     return same < len(wanted)
 
 

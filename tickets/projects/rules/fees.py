@@ -32,6 +32,12 @@ def capped(worked: Decimal, cap: Decimal, billed: Decimal = Decimal(0)) -> Cappe
     return Capped(taken, worked - taken)
 
 
+def given_back(wrong: Decimal, worked: Decimal, cap: Decimal, billed: Decimal) -> Decimal:
+    """What billed work that was wrong gives back, at most `wrong` (below nought): where more than
+    the cap was worked, the right work takes its place. `worked` is what is right in all."""
+    return min(max(min(worked, cap) - billed, wrong), Decimal(0))
+
+
 def next_tax(
     amount: Decimal, percent: Decimal, net: Decimal, tax: Decimal, currency: str
 ) -> Decimal:
