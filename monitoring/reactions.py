@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import redis
+from django.db import transaction
 from django.urls import reverse
 
 from contracts.clients.events import DeviceAdded, DeviceChanged, DeviceReturned
@@ -21,6 +22,7 @@ from tenants.context import address, current_schema
 from tenants.journal.registry import Told, reacts_to
 from tenants.notices import actions as notices
 from tenants.people.models import Person
+from tenants.work import hint
 from tickets import actions as tickets
 from tickets.dispatch import actions as dispatch
 from tickets.dispatch import queries as oncall
@@ -211,8 +213,9 @@ def give_checks(
     """A device gets what is asked of its class when it comes, changes or first reports."""
     if isinstance(event, events.CheckAdded) and not _is_heartbeat(event.check_id):
         return
-    devices = Device.objects.filter(pk=event.device_id, retired_on__isnull=True)
-    actions.follow_templates(devices=list(devices), by=BY, at=told.at)
+    device = Device.objects.filter(pk=event.device_id).first()
+    if device is not None and CheckTemplate.objects.exists():
+        actions.follow_templates(device=device, by=BY, at=told.at)
 
 
 def _is_heartbeat(check_id: int) -> bool:
@@ -221,10 +224,12 @@ def _is_heartbeat(check_id: int) -> bool:
 
 @reacts_to(AgreementPublished, AgreementEnded)
 def follow_offers(event: AgreementPublished | AgreementEnded, told: Told) -> None:
-    """Devices get and lose a tier's or bundle's checks; what begins later is looked at hourly."""
+    """Devices get and lose a tier's or bundle's checks, each in a transaction of its own.
+
+    What begins later is looked at hourly, and so is what no worker was told of.
+    """
     if CheckTemplate.objects.filter(offer__isnull=False).exists():
-        devices = Device.objects.filter(client_id=event.client_id, retired_on__isnull=True)
-        actions.follow_templates(devices=list(devices.order_by("pk")), by=BY, at=told.at)
+        transaction.on_commit(lambda: hint("monitoring.tasks.follow_client", event.client_id))
 
 
 @reacts_to(TicketResolved)

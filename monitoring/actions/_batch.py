@@ -19,9 +19,8 @@ from itertools import zip_longest
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 
-from contracts.clients.models import Device
 from monitoring.actions._incidents import Down, Incidents
 from monitoring.actions._keys import Keys, Owner
 from monitoring.actions._past import Past
@@ -29,8 +28,7 @@ from monitoring.actions._plans import follow
 from monitoring.actions._readings import Readings
 from monitoring.actions._watching import Watching
 from monitoring.actions.enrolment import enrol, refuse
-from monitoring.actions.templating import follow_templates
-from monitoring.models import BlindInterval, Check
+from monitoring.models import BlindInterval, Check, CheckTemplate
 from monitoring.queries.checks import names_behind, special_plan
 from monitoring.rules import contents, folding, lapse
 from monitoring.rules.envelope import JSON, PACKET, Envelope
@@ -40,6 +38,7 @@ from monitoring.rules.sources import healthchecks, native, packet
 from monitoring.rules.sources.report import Report
 from msp.kit.refs import Actor
 from msp.kit.refusals import Refused
+from tenants.work import hint
 
 NEAR = timedelta(days=2)  # blind intervals older than this shift no deadline any more
 
@@ -98,6 +97,11 @@ class Hot:
     changes: Sequence[folding.Change] = ()
     late: Sequence[folding.Late] = ()
     duration: timedelta | None = None
+
+    @property
+    def measures(self) -> bool:
+        """Whether any of its reports brings values."""
+        return any(report.metrics or report.samples for report in self.reports)
 
 
 class Batch:
@@ -314,6 +318,7 @@ class Batch:
         changed = [row for row in self.rows.values() if row.changes]
         if not changed:
             return
+        Watching.hold({row.device_id for row in self.rows.values() if row.measures})
         incidents = Incidents(by=self.by, at=self.at)
         incidents.flip(
             (row.id, change.status, change.at) for row in changed for change in row.changes
@@ -349,10 +354,9 @@ class Batch:
         if looked_at:
             incidents = Incidents(by=self.by, at=self.at)
             Watching(looked_at, self.oldest, incidents).settle()
-        if readings.made:
-            ids = {device_id for device_id, _name in readings.made}
-            new = list(Device.objects.filter(pk__in=ids).order_by("pk"))
-            follow_templates(devices=new, by=self.by, at=self.newest)
+        if readings.made and CheckTemplate.objects.exists():
+            ids = sorted({device_id for device_id, _name in readings.made})
+            transaction.on_commit(lambda: hint("monitoring.tasks.follow_devices", ids))
         for device_id, name in readings.turned_away.items():
             row = next(row for row in self.rows.values() if row.device_id == device_id)
             host = row.reports[0].host

@@ -4,7 +4,7 @@ Only series that are watched are looked at; for a batch without one this costs n
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -70,6 +70,14 @@ class Watching:
             )
             for row in rows
         ]  # fmt: skip
+
+    @staticmethod
+    def hold(device_ids: Collection[int]) -> None:
+        """Hold what watches the values of some devices before the counter of incidents is held:
+        whoever changes such a check has it first and then waits for the counter."""
+        if device_ids:
+            rows = Check.objects.select_for_update().order_by("pk")
+            list(rows.filter(kind=Check.Kind.THRESHOLD, device__in=device_ids).values_list("pk"))
 
     def settle(self) -> None:
         """Judge the values; let the rows, the flips and the incidents follow."""

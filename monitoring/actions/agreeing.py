@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contracts.clients.models import Client, Device, Site
 from monitoring import events
+from monitoring.actions._opening import Numbers
 from monitoring.models import Check, Dependency, Incident, MaintenanceWindow
 from monitoring.queries.surroundings import edges_of
 from monitoring.queries.windows import covers, place_of, rule_of, touching
@@ -56,6 +57,7 @@ def agree_window(
 @transaction.atomic
 def cancel_window(*, window: MaintenanceWindow, by: Actor, at: datetime) -> None:
     """End it now. What it excused stays excused; what is wrong is told with the next look."""
+    Numbers.hold()  # before the window, as a problem does that a flexible one begins with
     row = MaintenanceWindow.objects.select_for_update(of=("self",)).get(pk=window.pk)
     if row.cancelled_at is not None:
         raise Conflict("This window was ended already.")

@@ -33,6 +33,7 @@ def change_check(
     check.period_seconds, check.grace_seconds, check.max_run_seconds = period, grace, max_run
     check.due_at = rules.reschedule(plan_of(check), state_of(check), at).due_at
     check.save(update_fields=["period_seconds", "grace_seconds", "max_run_seconds", "due_at"])
+    _make_own(check)
     _tell(check, f"every {_span(period)}, {_span(grace)} to spare", by, at)
     return check
 
@@ -56,10 +57,17 @@ def resume_check(*, check: Check, by: Actor, at: datetime) -> None:
     _hold(check)
     if check.status != Status.PAUSED:
         return
+    _make_own(check)
     state = rules.resume(plan_of(check), state_of(check), at)
     _set(check, state, at)
     Incidents(by=by, at=at).flip([(check.pk, str(state.status), at)])
     _tell(check, "resumed", by, at)
+
+
+def _make_own(check: Check) -> None:
+    """What somebody decided about a check no template takes back."""
+    check.template_id = check.let_go_at = None
+    check.save(update_fields=["template", "let_go_at"])
 
 
 def _hold(check: Check) -> None:

@@ -31,7 +31,8 @@ def define_check(
     if not name.strip():
         raise Refused("A check needs a name.", field="name")
     demanded(definition, at)
-    device = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+    # Not its key: the drain, which may hold what we wait for, adds rows that refer to the device.
+    device = Device.objects.select_for_update(of=("self",), no_key=True).get(pk=device.pk)
     slug = _free_slug(device, slug or name, definition.kind)
     check = Check(device=device, slug=slug, name=name.strip()[:80], created_at=at)
     for field, value in _fields(device, definition, at).items():
@@ -56,6 +57,8 @@ def redefine_check(*, check: Check, definition: Definition, by: Actor, at: datet
     changed = [name for name, value in fields.items() if getattr(check, name) != value]
     if not changed:
         return check
+    check.template_id = check.let_go_at = None  # what somebody decided no template takes back
+    changed += ["template_id", "let_go_at"]
     _unwatch(check, fields)
     for name, value in fields.items():
         setattr(check, name, value)

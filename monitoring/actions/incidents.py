@@ -13,6 +13,7 @@ from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
 from tenants.people.models import Person
 from tickets.dispatch import actions as dispatch
+from tickets.dispatch import queries as oncall
 
 State = Incident.State
 Consent = Incident.Consent
@@ -21,14 +22,16 @@ LONGEST_SNOOZE = timedelta(days=30)
 
 @transaction.atomic
 def acknowledge(*, incident: Incident, by: Actor, at: datetime) -> Incident:
-    """Somebody is on it. Done twice, the first one counts."""
+    """Somebody is on it. Done twice, the first one counts, unless people are called about it
+    again: whoever was on it said nothing more."""
     _hold_open(incident)
-    if incident.acknowledged_at is not None:
+    source_key = f"incident:{incident.pk}"
+    if incident.acknowledged_at is not None and not oncall.is_called_about(source_key):
         return incident
     incident.state, incident.acknowledged_at = State.ACKNOWLEDGED, at
     incident.acknowledged_by = by.name[:120]
     incident.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
-    dispatch.take_call(source_key=f"incident:{incident.pk}", by=by, at=at)
+    dispatch.take_call(source_key=source_key, by=by, at=at)
     announce(
         events.IncidentAcknowledged(
             incident.pk, incident.number, incident.device_id, incident.client_id,

@@ -1,13 +1,17 @@
 """Templates, and devices that get, change and lose the checks that are asked for by themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from contracts.clients.models import Device
 from contracts.models import Offer
 from monitoring import events
+from monitoring.actions._opening import Numbers
 from monitoring.actions.checks import pause_check, resume_check
 from monitoring.actions.defining import define_check, redefine_check
 from monitoring.models import Check, CheckTemplate
@@ -56,55 +60,64 @@ def drop_template(*, template: CheckTemplate, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def follow_templates(*, devices: Sequence[Device], by: Actor, at: datetime) -> int:
-    """Bring the checks of some devices to what is asked for; how many devices that changed.
+def follow_templates(*, device: Device, by: Actor, at: datetime) -> bool:
+    """Bring the checks of a device to what is asked for; whether that changed anything.
 
-    Told twice it does nothing the second time: what is there is asked for no more.
+    All its checks are held first and then, where some end, the counter of incidents: the order in
+    which the drain and the sweep hold them. Told twice it does nothing the second time. What is
+    refused, such as one check more than a device may have, holds up nothing else.
     """
-    alive = [one for one in devices if one.retired_on is None]
-    if not alive or not CheckTemplate.objects.exists():
-        return 0
-    found = steps_for(alive, at)
-    return sum(_follow(device, found[device.pk], by, at) for device in alive)
-
-
-def _follow(device: Device, steps: Steps, by: Actor, at: datetime) -> bool:
-    for ask in steps.make:
-        _make(device, ask, by, at)
-    for had, ask in steps.change:
-        check = _check(had)
-        redefine_check(check=check, definition=ask.definition, by=by, at=at)
-        _mark(check, ask)
-    for had, ask in steps.resume:
-        check = _check(had)
-        redefine_check(check=check, definition=ask.definition, by=by, at=at)
-        resume_check(check=check, by=by, at=at)
-        _mark(check, ask)
-    for had, ask in steps.link:
-        _mark(_check(had), ask)
-    for had in steps.pause:
-        check = _check(had)
-        pause_check(check=check, by=by, at=at)
-        Check.objects.filter(pk=check.pk).update(let_go_at=at)
+    list(Check.objects.select_for_update().filter(device=device).order_by("pk").values_list("pk"))
+    device = Device.objects.get(pk=device.pk)
+    if device.retired_on is not None:
+        return False
+    steps = steps_for([device], at)[device.pk]
+    if steps.pause:
+        Numbers.hold()
+    for step in _all(device, steps, by, at):
+        with suppress(Refused), transaction.atomic():
+            step()
     return steps.any
 
 
+def _all(device: Device, steps: Steps, by: Actor, at: datetime) -> list[Callable[[], None]]:
+    found = [partial(_make, device, ask, by, at) for ask in steps.make]
+    found += [partial(_change, had, ask, by, at) for had, ask in steps.change]
+    found += [partial(_resume, had, ask, by, at) for had, ask in steps.resume]
+    found += [partial(_mark, had.check_id, ask) for had, ask in steps.link]
+    return found + [partial(_let_go, had, by, at) for had in steps.pause]
+
+
 def _make(device: Device, ask: Asked, by: Actor, at: datetime) -> None:
-    """The check of a template; a device that has as many as it may gets no more."""
-    try:
-        with transaction.atomic():
-            check = define_check(
-                device=device, name=ask.name, slug=ask.slug.removeprefix("="),
-                definition=ask.definition, by=by, at=at,
-            )  # fmt: skip
-    except Refused:
-        return
-    _mark(check, ask)
+    check = define_check(
+        device=device, name=ask.name, slug=ask.slug.removeprefix("="), definition=ask.definition,
+        by=by, at=at,
+    )  # fmt: skip
+    _mark(check.pk, ask)
+
+
+def _change(had: Present, ask: Asked, by: Actor, at: datetime) -> None:
+    """Mean by it what is asked for; words and the longest run are a person's and stay."""
+    own = had.definition
+    wanted = replace(ask.definition, words=own.words, max_run=own.max_run)
+    redefine_check(check=_check(had), definition=wanted, by=by, at=at)
+    _mark(had.check_id, ask)
+
+
+def _resume(had: Present, ask: Asked, by: Actor, at: datetime) -> None:
+    _change(had, ask, by, at)
+    resume_check(check=_check(had), by=by, at=at)
+    _mark(had.check_id, ask)
+
+
+def _let_go(had: Present, by: Actor, at: datetime) -> None:
+    pause_check(check=_check(had), by=by, at=at)
+    Check.objects.filter(pk=had.check_id).update(let_go_at=at)
 
 
 def _check(had: Present) -> Check:
     return Check.objects.select_related("device").get(pk=had.check_id)
 
 
-def _mark(check: Check, ask: Asked) -> None:
-    Check.objects.filter(pk=check.pk).update(template_id=ask.template_id, let_go_at=None)
+def _mark(check_id: int, ask: Asked) -> None:
+    Check.objects.filter(pk=check_id).update(template_id=ask.template_id, let_go_at=None)

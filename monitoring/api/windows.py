@@ -13,11 +13,13 @@ from rest_framework.response import Response
 from contracts.clients.models import Client, Device, Site
 from monitoring import actions
 from monitoring.models import Check, MaintenanceWindow
+from monitoring.rules.windows import LONGEST_OF_MANY
 from msp.kit.refusals import Refused
 from msp.kit.rest.endpoints import ListEndpoint, OneEndpoint
 from msp.kit.rest.fields import Id, Instant, WriteSerializer
 from tenants.people.tokens import once
 
+LONGEST = int(LONGEST_OF_MANY.total_seconds())
 PARTS = ("client", "site", "device", "check")
 
 
@@ -72,10 +74,11 @@ class WindowNew(WriteSerializer):
     )
     zone = serializers.CharField(max_length=64, default="UTC", help_text="Whose clock it goes by.")
     lasts = serializers.IntegerField(
-        min_value=0, required=False, help_text="Seconds each lasts that comes again."
-    )
+        min_value=0, max_value=LONGEST, required=False,
+        help_text="Seconds each lasts that comes again.",
+    )  # fmt: skip
     flexible = serializers.IntegerField(
-        min_value=0, required=False,
+        min_value=0, max_value=LONGEST, required=False,
         help_text="Seconds it is on from the first problem in that time; 0: all of it.",
     )  # fmt: skip
     for_client = serializers.BooleanField(default=True)

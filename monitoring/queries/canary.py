@@ -24,10 +24,14 @@ def key_of(check: Check) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
+def is_ours(check: Check) -> bool:
+    """Whether a check is our own canary, and not only called so."""
+    return check.slug == rules.SLUG and check.device.counts_from_on == rules.NEVER
+
+
 def is_canary(incident: Incident) -> bool:
     """Whether an incident is only the proof that incidents open."""
-    ours = incident.check_row is not None and incident.check_row.slug == rules.SLUG
-    return ours and incident.device.counts_from_on == rules.NEVER
+    return incident.check_row is not None and is_ours(incident.check_row)
 
 
 @dataclass(frozen=True)

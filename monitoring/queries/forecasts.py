@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitoring.models import Rollup, Series
+from django.db.models import Q
+
+from monitoring.models import Rollup, Series, Signal
 from monitoring.rules import forecasting as rules
 from monitoring.rules.forecasting import Forecast, Point
 from monitoring.rules.series import FINE, HOURLY, label_of
@@ -75,27 +77,35 @@ def forecast_of(series: Series, at: datetime) -> Forecast | None:
 
 
 def ends_soon(at: datetime) -> list[tuple[Series, Forecast, float]]:
-    """What is likely at its end within a week, with how likely: full disks, certificates."""
+    """What is likely at its end within a week, with how likely: full disks, certificates.
+
+    What somebody was told of, because its values are over a limit, is foreseen no more.
+    """
+    told = Signal.objects.filter(cleared_at__isnull=True, check_row__series__isnull=False)
     rows = Series.objects.filter(
-        last_at__gte=at - ALIVE, last_value__isnull=False, device__retired_on__isnull=True,
+        _near_its_end(), last_at__gte=at - ALIVE, device__retired_on__isnull=True,
         device__client__archived_at__isnull=True,
-    ).select_related("device__client")  # fmt: skip
-    aims = {one.pk: aim for one in rows if (aim := rules.aim_of(one.name))}
-    near = [one for one in rows if one.pk in aims and _is_near(one, aims[one.pk])]
+    ).exclude(pk__in=told.values("check_row__series"))  # fmt: skip
+    near = [(one, aim) for one in rows.select_related("device__client")
+            if (aim := rules.aim_of(one.name))]  # fmt: skip
     found = []
     for start in range(0, len(near), AT_ONCE):
         part = near[start : start + AT_ONCE]
-        past = pasts(part, at)
-        for one in part:
-            ahead = rules.forecast(past[one.pk], aims[one.pk])
+        past = pasts([one for one, _aim in part], at)
+        for one, aim in part:
+            ahead = rules.forecast(past[one.pk], aim)
             likely = rules.chance(ahead, at + rules.SOON) if ahead else 0.0
             if ahead and likely >= rules.LIKELY:
                 found.append((one, ahead, likely))
     return found
 
 
-def _is_near(series: Series, aim: rules.Aim) -> bool:
-    return abs(aim.limit - (series.last_value or 0.0)) <= NEAR
+def _near_its_end() -> Q:
+    """Series whose first word says that they run towards an end, and that are near it."""
+    found = Q(pk__in=[])
+    for word, low, high in rules.near(NEAR):
+        found |= Q(name__istartswith=word, last_value__range=(low, high))
+    return found
 
 
 def drawn(answer: dict[str, Any], series: Series, at: datetime) -> dict[str, Any]:

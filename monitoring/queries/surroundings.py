@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 
 from contracts.clients.models import Device
 from monitoring.models import Check, Dependency, Incident
-from monitoring.queries import windows
+from monitoring.queries import canary, windows
 from monitoring.queries.standing import Pulse, with_state
 from monitoring.rules import behind
 from monitoring.rules.behind import Edge, Standing
@@ -56,8 +56,12 @@ class Surroundings:
         return [row for row in self._windows_of(check) if span_at(windows.rule_of(row), at)]
 
     def _windows_of(self, check: Check) -> list[windows.MaintenanceWindow]:
-        """Windows that are about a check, its device, or what that stands behind."""
-        if not self._windows:
+        """Windows that are about a check, its device, or what that stands behind.
+
+        The canary proves in maintenance too that silence is noticed, and its silence is no problem
+        that maintenance begins with.
+        """
+        if not self._windows or canary.is_ours(check):
             return []
         above = [self.known[pk] for pk in behind.ancestors(self.edges, check.device_id)]
         places = [windows.place_of(check.device, check.pk), *map(windows.place_of, above)]

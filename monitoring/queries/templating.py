@@ -2,16 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Q
 
 from contracts import queries as contracts
 from contracts.clients.models import Device
 from contracts.models import Offer
 from monitoring.models import Check, CheckTemplate, Series
 from monitoring.queries.definitions import demanded, of_check, of_template
-from monitoring.rules import definitions, templating, thresholds
+from monitoring.rules import templating, thresholds
 from monitoring.rules.definitions import Definition
 from monitoring.rules.templating import Present, Steps, Template, slug_of
 from msp.kit.refusals import Refused
@@ -32,7 +34,7 @@ def typed(
     if not name.strip():
         raise Refused("A check needs a name.", field="name")
     demanded(definition, at)
-    if definition.kind == definitions.PERIOD and slug_of(slug or name) == "heartbeat":
+    if slug_of(slug or name) == "heartbeat":
         raise Refused("Every device that reports has its heartbeat already.", field="name")
     schedule = definition.schedule
     return CheckTemplate(
@@ -70,15 +72,34 @@ def steps_for(
 ) -> dict[int, Steps]:
     """What follows for some devices from templates: from those there are, or from others."""
     kept = list(CheckTemplate.objects.all()) if rows is None else list(rows)
-    templates = [rule_of(row) for row in kept]
-    ever = ever_asked(kept)
-    offers = _offers_of(devices, at) if any(one.offer_id for one in templates) else {}
-    present, series = _present(devices), _series(devices)
+    return _steps(devices, _facts(devices, kept, at), kept)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is known of devices, by device: their checks, values, and what looks after them."""
+
+    present: dict[int, list[Present]]
+    series: dict[int, list[str]]
+    offers: dict[int, int | None]
+
+
+def _facts(devices: Sequence[Device], rows: Sequence[CheckTemplate], at: datetime) -> _Facts:
+    """Read once, and of the values only those that templates are about."""
+    offers = _offers_of(devices, at) if any(row.offer_id for row in rows) else {}
+    return _Facts(_present(devices), _series(devices, {row.series for row in rows}), offers)
+
+
+def _steps(
+    devices: Sequence[Device], facts: _Facts, rows: Sequence[CheckTemplate]
+) -> dict[int, Steps]:
+    templates, ever = [rule_of(row) for row in rows], ever_asked(rows)
     found = {}
     for device in devices:
-        wanted = templating.asked_for(templates, device.kind, offers.get(device.pk))
-        asked = [ask for one in wanted for ask in templating.asked_of(one, series[device.pk])]
-        found[device.pk] = templating.steps(asked, present[device.pk], ever)
+        wanted = templating.asked_for(templates, device.kind, facts.offers.get(device.pk))
+        names = facts.series[device.pk]
+        asked = [ask for one in wanted for ask in templating.asked_of(one, names)]
+        found[device.pk] = templating.steps(asked, facts.present[device.pk], ever)
     return found
 
 
@@ -105,10 +126,14 @@ def _present(devices: Sequence[Device]) -> dict[int, list[Present]]:
     return found
 
 
-def _series(devices: Sequence[Device]) -> dict[int, list[str]]:
+def _series(devices: Sequence[Device], patterns: Iterable[str]) -> dict[int, list[str]]:
+    """The values of devices that any of these is about, in the order they came first."""
     found: dict[int, list[str]] = {device.pk: [] for device in devices}
-    rows = Series.objects.filter(device__in=[device.pk for device in devices]).order_by("name")
-    for device_id, name in rows.values_list("device_id", "name"):
+    about = Q(pk__in=[])
+    for one in patterns:
+        about |= Q(name__startswith=one[:-1]) if one.endswith("*") else Q(name=one)
+    rows = Series.objects.filter(about, device__in=[device.pk for device in devices])
+    for device_id, name in rows.order_by("pk").values_list("device_id", "name"):
         found[device_id].append(name)
     return found
 
@@ -117,7 +142,8 @@ def _series(devices: Sequence[Device]) -> dict[int, list[str]]:
 class Preview:
     """What a template would do if it were kept as it is typed, in numbers and by name.
 
-    `kept` are checks that somebody defined otherwise: they stay.
+    `kept` are checks that somebody defined otherwise: they stay. `beyond` are devices of the class
+    that were not looked at.
     """
 
     devices: int
@@ -127,6 +153,7 @@ class Preview:
     paused: int
     kept: int
     names: tuple[tuple[str, str], ...]
+    beyond: int = 0
 
     @property
     def any(self) -> bool:
@@ -134,22 +161,25 @@ class Preview:
 
 
 MOST_NAMED = 12
+MOST_LOOKED_AT = 500  # it is asked for while somebody types
 
 
 def preview(typed: CheckTemplate, at: datetime) -> Preview:
     """What keeping a template would change, beside what its devices owe the others already."""
-    devices = list(
-        Device.objects.filter(kind=typed.device_class, retired_on__isnull=True).order_by("name")
-    )
+    of_class = Device.objects.filter(kind=typed.device_class, retired_on__isnull=True)
+    devices = list(of_class.order_by("name", "pk")[:MOST_LOOKED_AT])
+    beyond = of_class.count() - len(devices) if len(devices) == MOST_LOOKED_AT else 0
     rows = list(CheckTemplate.objects.filter(device_class=typed.device_class))
-    before = steps_for(devices, at, rows)
+    facts = _facts(devices, [*rows, typed], at)
+    before = _steps(devices, facts, rows)
     same = [one for one in rows if (one.slug, one.offer_id) == (typed.slug, typed.offer_id)]
     others = [one for one in rows if one not in same]
     if same:
         typed.pk = same[0].pk
         typed.past = [facts_of(same[0]), *same[0].past]
-    after = steps_for(devices, at, [*others, typed])
-    return _counted(devices, {pk: _beyond(after[pk], before[pk]) for pk in after})
+    after = _steps(devices, facts, [*others, typed])
+    found = _counted(devices, {pk: _beyond(after[pk], before[pk]) for pk in after})
+    return replace(found, beyond=beyond)
 
 
 def _beyond(after: Steps, before: Steps) -> Steps:

@@ -91,6 +91,13 @@ def aim_of(series: str) -> Aim | None:
     return _AIMS.get(re.split(r"[:./_]", series, maxsplit=1)[0].lower())
 
 
+def near(distance: float) -> list[tuple[str, float, float]]:
+    """The first words of what runs towards an end, and between which values it is so far off."""
+    return [
+        (word, aim.limit - distance, aim.limit + distance) for word, aim in sorted(_AIMS.items())
+    ]
+
+
 def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
     """Few enough points for all their pairs, spread evenly over the time, each a median."""
     if len(points) <= most:
@@ -155,13 +162,13 @@ def _reached(found: Trend, aim: Aim, slope: float) -> datetime | None:
 def chance(found: Forecast, until: datetime) -> float:
     """How likely the end is there by an instant, by how far the slopes of its past lie apart.
 
-    What goes neither way for certain gives no alarm, however near its end it is.
+    What goes neither way for certain gives no alarm, however near its end it is, and what has
+    reached it nothing that lies ahead: a full image that is mounted has been so for long.
     """
     line = found.trend
     left, days = found.aim.limit - line.value, (until - line.at) / DAY
-    if left == 0 or (left < 0) == found.aim.rising:
-        return 1.0
-    if not line.sure or days <= 0:
+    reached = left == 0 or (left < 0) == found.aim.rising
+    if reached or not line.sure or days <= 0:
         return 0.0
     over = (line.slope - left / days) * (1 if found.aim.rising else -1)
     spread = (line.high - line.low) / (2 * SURE)

@@ -8,6 +8,7 @@ defined otherwise stays as it is, and what a person paused nobody resumes.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from monitoring.rules.definitions import THRESHOLD, Definition
 
@@ -76,12 +77,15 @@ def asked_for(
 
 
 def asked_of(template: Template, series: Iterable[str]) -> list[Asked]:
-    """What a template asks for: itself, or one check for each value it is about that there is."""
+    """What a template asks for: itself, or one check for each value it is about that there is.
+
+    Of two values that would be known by one slug the one that came first has it.
+    """
     wanted, pattern = template.definition, template.definition.series
     if not pattern:
         known = known_as(template.slug, wanted.kind)
         return [Asked(template.template_id, known, template.name, wanted)]
-    found = []
+    found: dict[str, Asked] = {}
     for name in series:
         if not matches(pattern, name):
             continue
@@ -89,14 +93,21 @@ def asked_of(template: Template, series: Iterable[str]) -> list[Asked]:
         if pattern.endswith("*"):
             slug = f"{slug}-{name.removeprefix(pattern[:-1])}"
             label = f"{label} {name.partition(':')[2]}".strip()
-        of_it = replace(wanted, series=name)
-        found.append(Asked(template.template_id, known_as(slug, wanted.kind), label, of_it))
-    return found
+        known = known_as(slug, wanted.kind)
+        if known in found:
+            known = known_as(_apart(slug, name), wanted.kind)
+        found[known] = Asked(template.template_id, known, label, replace(wanted, series=name))
+    return list(found.values())
+
+
+def _apart(slug: str, name: str) -> str:
+    """The slug of a value whose name differs only by what a slug cannot say, or at its far end."""
+    return f"{slug_of(slug)[:43]}-{sha256(name.encode()).hexdigest()[:6]}"
 
 
 def slug_of(text: str) -> str:
     """A name as a slug that senders can write."""
-    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-")[:50] or "check"
+    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-")[:50].rstrip("-") or "check"
 
 
 def known_as(text: str, kind: str) -> str:
@@ -115,7 +126,7 @@ def steps(
     """What makes a device's checks those that are asked for.
 
     `ever` is what each template asks for and asked for before: a check that says something else was
-    made so by a person.
+    made so by a person, and one that no template made is a person's also where it says the same.
     """
     there = {one.slug: one for one in present}
     wanted = {one.slug: one for one in asked}
@@ -127,7 +138,7 @@ def steps(
         elif had.let_go:
             resume.append((had, one))
         elif _same(had.definition, one.definition):
-            if had.template_id != one.template_id:
+            if had.template_id not in (None, one.template_id):
                 link.append((had, one))
         elif had.template_id is not None and _was_asked(had, ever):
             change.append((had, one))
@@ -147,8 +158,8 @@ def _was_asked(had: Present, ever: Mapping[int, Sequence[Definition]]) -> bool:
 
 
 def _same(one: Definition, other: Definition) -> bool:
-    """Whether two say the same, in what a template can say."""
-    if one.kind != other.kind:
+    """Whether a check says what is asked for, in what a template can say."""
+    if one.kind != other.kind or not matches(other.series, one.series):
         return False
     if one.limits is not None or other.limits is not None:
         return one.limits == other.limits

@@ -20,6 +20,7 @@ from monitoring import actions, queries
 from monitoring.gateways import stream
 from monitoring.models import CheckTemplate
 from monitoring.queries import canary, forecasts
+from monitoring.queries.templating import steps_for
 from monitoring.rules import canary as canaries
 from monitoring.rules import envelope, pulses
 from monitoring.rules.series import THIN_AFTER, bucket_of, day_of
@@ -44,7 +45,7 @@ BATCH = 2000
 BURY_AFTER = 3  # deaths over one entry taken alone
 REMEMBER_SECONDS = 5.0
 PACK_SECONDS = 60.0  # the rest is for the next time
-CHUNK = 200  # devices that follow their templates in one transaction
+CHUNK = 200  # devices that are looked at together for what templates ask of them
 YIELD_SECONDS = 0.05  # between two shares, for the drain
 
 
@@ -272,13 +273,26 @@ def _begin(_tenant: Tenant) -> None:
 
 @platform_task
 def follow_offers() -> None:
-    """What began or ended with this day: agreements, their lines, tiers and bundles."""
-    for_each(_follow_offers)
+    """What began or ended with this day, such as agreements and their lines, and whatever no worker
+    was told of when it changed."""
+    for_each(_follow_all)
 
 
-def _follow_offers(_tenant: Tenant) -> None:
-    if CheckTemplate.objects.filter(offer__isnull=False).exists():
+def _follow_all(_tenant: Tenant) -> None:
+    if CheckTemplate.objects.exists():
         _follow(Device.objects.all())
+
+
+@tenant_task
+def follow_client(client_id: int) -> None:
+    """The devices of a client, after one of its agreements began or ended."""
+    _follow(Device.objects.filter(client_id=client_id))
+
+
+@tenant_task
+def follow_devices(device_ids: list[int]) -> None:
+    """Some devices, after they measured something new."""
+    _follow(Device.objects.filter(pk__in=device_ids))
 
 
 @tenant_task
@@ -288,10 +302,13 @@ def follow_templates(device_class: str) -> None:
 
 
 def _follow(rows: QuerySet[Device]) -> None:
-    """In transactions of some devices each, so that nobody waits for all of them."""
-    last = 0
+    """In a short transaction for each device that owes anything, so that nobody waits for long."""
+    last, at = 0, datetime.now(UTC)
     while devices := list(rows.filter(pk__gt=last, retired_on__isnull=True).order_by("pk")[:CHUNK]):
-        actions.follow_templates(devices=devices, by=BY, at=datetime.now(UTC))
+        found = steps_for(devices, at)
+        for device in devices:
+            if found[device.pk].any:
+                actions.follow_templates(device=device, by=BY, at=at)
         last = devices[-1].pk
 
 

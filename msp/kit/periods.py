@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+# Dates somebody may mean; one of another age is a slip of the keys.
+EARLIEST, LATEST = date(1990, 1, 1), date(2200, 1, 1)
+
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import takewhile
 
 from django.apps import apps
 from django.db.models import QuerySet
@@ -13,6 +12,7 @@ from msp.kit.sealing import unseal
 from msp.kit.slots import News, fills, news
 from tenants.context import current_schema
 from tenants.notices.models import Channel, Mail, Notice, Outgoing
+from tenants.notices.rules.webhooks import holds_up
 from tenants.people.rules.viewer import Viewer
 
 
@@ -64,12 +64,19 @@ def outgoing_waits(at: datetime) -> list[int]:
 
 
 def outgoing_due(channel_id: int, at: datetime, limit: int = 50) -> list[int]:
-    """What one channel is owed by now, oldest first; behind one that is to wait, all wait."""
+    """What one channel is owed by now, oldest first; a feed waits behind one that is to wait."""
     rows = Outgoing.objects.filter(
         channel_id=channel_id, done_at__isnull=True, gave_up_at__isnull=True
     )
-    owed = rows.order_by("pk").values_list("pk", "next_at")[:limit]
-    return [pk for pk, _next_at in takewhile(lambda one: one[1] <= at, owed)]
+    found: list[int] = []
+    for pk, next_at, kind, status in rows.order_by("pk").values_list(
+        "pk", "next_at", "kind", "status"
+    )[: 10 * limit]:
+        if next_at <= at:
+            found.append(pk)
+        elif holds_up(status, alert=kind == "alert"):
+            break
+    return found[:limit]
 
 
 def _due_outgoing(at: datetime) -> QuerySet[Outgoing]:

@@ -39,6 +39,7 @@ def send_due() -> None:
 def _look(_tenant: Tenant) -> None:
     if _due().exists():
         hint(send, expires=STALE)
+    _forget_cut_off()
     if queries.alerts_wait(datetime.now(UTC)):
         hint(send_alerts)
     for channel_id in queries.outgoing_waits(datetime.now(UTC)):
@@ -49,6 +50,14 @@ def _due():  # type: ignore[no-untyped-def]
     return Mail.objects.filter(
         sent_at__isnull=True, next_at__lte=datetime.now(UTC), tries__lt=GIVE_UP
     )
+
+
+def _forget_cut_off() -> None:
+    """What lets somebody in is forgotten also where the last try was killed before it could be."""
+    given_up = Mail.objects.filter(
+        secret=True, sent_at__isnull=True, next_at__lte=datetime.now(UTC), tries__gte=GIVE_UP
+    )
+    given_up.exclude(text="", html="").update(text="", html="")
 
 
 @tenant_task(**LIMITS)
@@ -75,7 +84,7 @@ def send_alerts() -> None:
 
 @tenant_task(**LIMITS)
 def send_outgoing(channel_id: int) -> None:
-    """Send what one channel is owed, in order; what follows one that failed waits with it."""
+    """Send what one channel is owed, in order; behind one that failed a feed waits with it."""
     for pk in _in_time(queries.outgoing_due(channel_id, datetime.now(UTC))):
         if not send_out(pk):
             return

@@ -64,6 +64,8 @@ def test_a_window_is_agreed_on_for_any_part_and_ended(cast, api, part):
         ({"schedule": "0 25 * * *", "lasts": 60}, 422, "schedule"),
         ({"schedule": "0 2 * * *"}, 422, "lasts"),
         ({"flexible": 30}, 422, "flexible"),
+        ({"schedule": "0 2 * * *", "lasts": 10**12}, 400, "lasts"),
+        ({"flexible": 10**12}, 400, "flexible"),
         ({"client_id": 1, "site_id": 1}, 400, "client_id"),
         ({"colour": "red"}, 400, "colour"),
     ],

@@ -31,6 +31,7 @@ SILENT = {  # actions that announce nothing, and why that is right
     "monitoring.actions.absorbing.absorb": "a beat is not news; what follows from it is told there",
     "monitoring.actions.agreeing.begin_windows": "what is judged anew is told there",
     "monitoring.actions.absorbing.absorb_spool": "the same",
+    "monitoring.actions.templating.follow_templates": "each check it changes is told there",
     "monitoring.actions.absorbing.begin_epoch": "it moves a position in a stream",
     "monitoring.actions.thinning.roll_up": "it thins what is kept",
     "monitoring.actions.thinning.pack": "the same values in another form",

@@ -46,7 +46,7 @@ def test_work_that_nobody_approved_waits_for_the_next_bill(quill, fay, ben) -> N
     ]
     assert ben.get("/time/waiting").status_code == 403
     assert "Quill Accounting" in fay.get("/time/waiting").content.decode()
-    assert fay.post("/time/waiting", {"entry": [second.pk, "x"]}).status_code == 303
+    assert fay.post("/time/waiting", {"entry": [second.pk, "x", "9" * 5000]}).status_code == 303
     second.refresh_from_db()
     assert second.approved_by
     later = second.approved_at + timedelta(hours=1)

@@ -96,3 +96,17 @@ def test_an_incident_nobody_answers_for_is_open_again(silent: Incident, drain: D
     assert told()[-1] == "Ben"
     monitoring.acknowledge(incident=silent, by=by_person("Ada"), at=T0 + after(4000))
     assert Call.objects.get().taken_by == "Ada"
+
+
+def test_a_click_between_letting_go_and_what_follows_is_not_lost(
+    silent: Incident, drain: Drain
+) -> None:
+    Call.objects.update(chain=Call.objects.get().chain | {"ask": 1800})
+    monitoring.acknowledge(incident=silent, by=by_person("Ben"), at=T0 + after(300))
+    sweep(300 + 1800)
+    sweep(300 + 3600)
+    monitoring.acknowledge(incident=silent, by=by_person("Ada"), at=T0 + after(3901))
+    drain()
+    silent.refresh_from_db()
+    assert (silent.state, silent.acknowledged_by) == ("acknowledged", "Ada")
+    assert Call.objects.get().taken_by == "Ada"

@@ -7,7 +7,7 @@ from django.test import Client as Browser
 
 from contracts.clients.models import Device
 from monitoring import tasks
-from monitoring.models import Cursor, Incident, Rollup, Series
+from monitoring.models import Check, Cursor, Incident, Rollup, Series, Signal
 from tenants.context import Tenant
 from tests.cast import Cast
 from tests.make import BY
@@ -79,6 +79,11 @@ def test_a_disk_that_is_likely_full_within_a_week_is_a_ticket_once(
     grown(here.server, "disk:/", 60, 0.9, now)  # in six weeks
     grown(here.laptop, "disk:/home", 97, 0.0, now)  # as it has been for long
     grown(here.laptop, "cpu", 96, 0.9, now)  # runs towards nothing
+    told = grown(here.laptop, "disk:/told", 96, 0.9, now)
+    Check.objects.filter(pk=here.check.pk).update(series=told)
+    Signal.objects.create(
+        incident=here.incident, check_row=here.check, severity="major", began_at=now
+    )
     before = Ticket.objects.count()
     tasks.foresee()
     tasks.foresee()

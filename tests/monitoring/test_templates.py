@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contracts import actions as contracts
 from contracts.clients import actions as clients
@@ -10,6 +12,7 @@ from contracts.models import Offer
 from monitoring import actions, tasks
 from monitoring.models import Check, CheckTemplate, Series
 from monitoring.queries import templating
+from monitoring.rules.contents import Words
 from monitoring.rules.definitions import Definition
 from monitoring.rules.schedules import Schedule
 from monitoring.rules.thresholds import Level, Limits
@@ -93,7 +96,9 @@ def test_a_changed_template_says_what_it_will_change_and_then_does(alpha, drain)
     Series.objects.create(device=device, name="cpu")
     drain()
     row = templating.typed(device_class="server", name="CPU", definition=CPU, at=STARTED_AT)
-    seen = templating.preview(row, STARTED_AT)
+    with CaptureQueriesContext(connection) as asked:
+        seen = templating.preview(row, STARTED_AT)
+    assert len(asked) == 4  # devices, templates, checks and values, once each
     assert (seen.devices, seen.made, seen.names) == (1, 1, (("k-1", "CPU is added"),))
     keep(CPU, "CPU")
     follow()
@@ -120,6 +125,8 @@ def test_the_checks_of_a_tier_begin_and_end_with_the_agreement(alpha, drain, com
     made = looked_after(client, complete)
     looked_after(other, None)
     drain()
+    tasks.follow_client(client.pk)
+    tasks.follow_client(other.pk)
     assert (checks(device), checks(bare)) == ({"backup": ("new", "0 2 * * *")}, {})
     at = STARTED_AT + timedelta(days=3)
     contracts.end_agreement(agreement=made, ends_on=date(2026, 1, 5), by=BY, at=at)
@@ -137,7 +144,63 @@ def test_the_template_of_a_tier_goes_before_the_one_for_all(alpha, drain, comple
     assert checks(device) == {"backup": ("new", "0 2 * * *")}
     looked_after(client, complete)
     drain()
+    tasks.follow_client(client.pk)
     assert checks(device) == {"backup": ("new", "0 4 * * *")}
+
+
+def test_what_a_person_takes_up_again_no_template_takes_away(alpha, drain, complete) -> None:
+    """Nor their failure words and longest run, and no check they made themselves."""
+    keep()
+    client = make.client("Keel Boats")
+    device, other = (make.device(client, name, "server") for name in ("a", "b"))
+    drain()
+    clients.change_device(device=device, kind="laptop", by=BY, at=STARTED_AT)
+    drain()
+    check = Check.objects.get(device=device)
+    assert (check.status, check.let_go_at) == ("paused", STARTED_AT)
+    actions.resume_check(check=check, by=BY, at=STARTED_AT)
+    theirs = Definition(
+        "cron", grace=600, schedule=NIGHTLY.schedule, max_run=300, words=Words(fail=("bad",))
+    )
+    actions.redefine_check(
+        check=Check.objects.get(device=other), definition=theirs, by=BY, at=STARTED_AT
+    )
+    Check.objects.filter(device=other).update(template=CheckTemplate.objects.get())
+    mine = actions.define_check(
+        device=device, name="Copy", definition=NIGHTLY, by=BY, at=STARTED_AT
+    )
+    keep(LATER)
+    keep(name="Copy", of="laptop")
+    tasks.follow_offers()  # nobody was told of it
+    check.refresh_from_db()
+    assert (check.status, check.template_id, check.schedule) == ("new", None, "0 2 * * *")
+    mine.refresh_from_db()
+    assert mine.template_id is None
+    kept = Check.objects.get(device=other)
+    assert (kept.schedule, kept.max_run_seconds) == ("0 4 * * *", 300)
+    assert kept.words["fail"] == ["bad"]
+
+
+def test_following_holds_the_checks_then_the_counter_and_survives_what_is_refused(
+    alpha, drain
+) -> None:
+    """The order of the drain and the sweep: none waits for another that waits for it."""
+    for name in ("Backup", "Copy"):
+        keep(name=name)
+    device = make.device(make.client("Keel Boats"), "k-1", "server")
+    drain()
+    CheckTemplate.objects.update(device_class="laptop")
+    CheckTemplate.objects.create(
+        device_class="server", slug="never", name="Never", kind="cron", schedule="0 0 30 2 *",
+        zone="UTC", period_seconds=60, grace_seconds=60,
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as seen:
+        assert actions.follow_templates(device=device, by=BY, at=STARTED_AT)
+    held = [one["sql"] for one in seen if "FOR UPDATE" in one["sql"]]
+    assert '"monitoring_check"' in held[0]
+    assert "ORDER BY" in held[0]
+    assert '"monitoring_incidentnumber"' in held[1]
+    assert {status for status, _line in checks(device).values()} == {"paused"}
 
 
 def test_a_line_of_a_tier_keeps_it_through_versions(alpha, complete) -> None:

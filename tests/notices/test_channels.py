@@ -107,7 +107,7 @@ def test_pauses_grow_and_end() -> None:
 
 @pytest.mark.usefixtures("nearby")
 @pytest.mark.parametrize(
-    "answer", [(500, {}), (302, {"Location": "http://127.0.0.1:1/"}), (404, {})]
+    "answer", [(500, {}), (302, {"Location": "http://127.0.0.1:1/"}), (429, {})]
 )
 def test_what_does_not_arrive_is_tried_again_later_and_the_rest_waits(
     alpha: Tenant, stub: Stub, answer: tuple[int, dict[str, str]]
@@ -129,6 +129,39 @@ def test_what_does_not_arrive_is_tried_again_later_and_the_rest_waits(
     channel.refresh_from_db()
     assert channel.broken_since is None
     assert Outgoing.objects.filter(done_at__isnull=False).count() == 2
+
+
+@pytest.mark.usefixtures("nearby")
+def test_what_is_refused_for_what_it_says_holds_up_nothing(alpha: Tenant, stub: Stub) -> None:
+    """Neither at once nor while it waits, nor when it is given up."""
+    stub.answer = (422, {})
+    channel, _secret = webhook(stub.url)
+    first = owe(1)
+    tasks.send_outgoing(channel.pk)
+    second = owe(2)
+    assert queries.outgoing_due(channel.pk, datetime.now(UTC)) == [second.pk]
+    Outgoing.objects.filter(pk=first.pk).update(next_at=NOW, tries=len(WEBHOOK_PAUSES))
+    tasks.send_outgoing(channel.pk)
+    assert len(stub.got) == 3
+    assert list(Outgoing.objects.filter(gave_up_at__isnull=False)) == [first]
+
+
+def test_an_alert_waits_behind_no_other(alpha: Tenant) -> None:
+    channel = actions.add_channel(
+        name="Phone", address="json://127.0.0.1:1", service="JSON", person=person("Ben"), by=BY,
+        at=NOW,
+    )  # fmt: skip
+    made = [
+        Outgoing.objects.create(
+            channel=channel, key=f"k{number}", kind="alert", subject="Alert", text="Down",
+            person=person("Ben"), created_at=NOW, next_at=NOW,
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    tasks.send_outgoing(channel.pk)
+    assert [*Outgoing.objects.order_by("pk").values_list("tries", flat=True)] == [1, 1]
+    Outgoing.objects.filter(pk=made[1].pk).update(next_at=NOW)
+    assert queries.outgoing_due(channel.pk, datetime.now(UTC)) == [made[1].pk]
 
 
 @pytest.mark.usefixtures("nearby")

@@ -57,6 +57,17 @@ def test_a_server_that_is_away_is_asked_again_later(
     assert row.sent_at is not None
 
 
+def test_what_lets_somebody_in_is_forgotten_where_the_last_try_was_killed(alpha: Tenant) -> None:
+    """And not while that try may still be running."""
+    for key, ahead in (("over", -1), ("runs", 60)):
+        row = owe(key, secret=True)
+        Mail.objects.filter(pk=row.pk).update(
+            tries=tasks.GIVE_UP, next_at=datetime.now(UTC) + timedelta(seconds=ahead)
+        )
+    tasks.send_due()
+    assert dict(Mail.objects.values_list("key", "text")) == {"over": "", "runs": "Text of runs"}
+
+
 def test_what_lets_somebody_in_is_forgotten_once_it_is_sent(alpha: Tenant, nobody: Browser) -> None:
     """A copy of the database must not hold addresses that open doors."""
     owe("plain")

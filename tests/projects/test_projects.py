@@ -19,6 +19,7 @@ from tests.projects.conftest import AT, WHO, once, planned, quoted, step
 from tickets import actions as tickets
 from tickets.projects import actions, queries
 from tickets.projects.actions import MilestoneInput
+from tickets.projects.forms import MilestoneForm
 from tickets.projects.models import Milestone, Project, ProjectTicket
 
 
@@ -33,6 +34,19 @@ def test_the_fee_is_what_its_milestones_sum_to(project: Project) -> None:
     assert project.amount == Decimal(8400)
     told = about("project", project.pk)[-1]
     assert "because" in told.facts or told.sentence.endswith("No files")
+
+
+def test_a_plan_names_each_milestone_once_and_days_of_this_age(project: Project) -> None:
+    """What lies beyond has no day after it that a list could be drawn with."""
+    one = project.milestones.first()
+    twice = [MilestoneInput(one.phase, one.title, one.amount, None, one.pk)] * 2
+    with pytest.raises(Refused, match="twice"):
+        actions.write_milestones(project=project, milestones=twice, reason="So", **WHO)
+    late = [MilestoneInput("A", "B", Decimal(1), date.max)]
+    with pytest.raises(Refused, match="Between 1990 and 2200"):
+        actions.write_milestones(project=project, milestones=late, reason="So", **WHO)
+    form = MilestoneForm({"number": 1, "phase": "A", "title": "B", "due_on": "9999-12-31"})
+    assert list(form.errors) == ["due_on"]
 
 
 def test_what_is_done_is_accepted_once_and_never_changes(project: Project) -> None:

@@ -15,13 +15,16 @@ from tickets import actions, queries
 from tickets.models import TimeEntry
 from tickets.pages.ticket import ticket_of
 
+LONGEST_ID = 18  # digits of a row's number
+
 
 @staff(Permission.BILLING_APPROVE)
 @require_http_methods(["GET", "POST"])
 def time_waiting(request: HttpRequest) -> HttpResponse:
     """Work of clients whose time is approved before it is billed, the oldest first."""
     if request.method == "POST":
-        picked = [int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal()][:500]
+        said = request.POST.getlist("entry")[:500]
+        picked = [int(pk) for pk in said if pk.isdecimal() and len(pk) <= LONGEST_ID]
         known = queries.to_approve(request.viewer).filter(pk__in=picked)
         many = actions.approve_time(
             entry_ids=list(known.values_list("pk", flat=True)), by=request.viewer.actor,

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
-from contracts.clients.forms import DateInput
+from contracts.clients.forms.units import Day
 from contracts.models import Agreement
 from msp.kit.refusals import Refused
 from tenants.people.models import Person
@@ -36,8 +36,8 @@ class ProjectForm(forms.Form):
         label="A milestone is billed", choices=Project.BillsOn.choices,
         help_text="Only with a fixed fee.",
     )  # fmt: skip
-    starts_on = forms.DateField(label="Starts", widget=DateInput)
-    due_on = forms.DateField(label="Last day", widget=DateInput)
+    starts_on = Day(label="Starts")
+    due_on = Day(label="Last day")
     agreement = forms.TypedChoiceField(
         label="Under", required=False, coerce=int, empty_value=None,
         help_text="The agreement it is part of, if any.",
@@ -100,7 +100,7 @@ class MilestoneForm(forms.Form):
     amount = forms.DecimalField(
         max_digits=14, decimal_places=2, min_value=0, required=False, label="Amount"
     )
-    due_on = forms.DateField(widget=DateInput, required=False, label="Due")
+    due_on = Day(required=False, label="Due")
 
     def milestone(self) -> MilestoneInput:
         said = self.cleaned_data

@@ -11,9 +11,7 @@ from contracts.clients.models import Client, Contact, Device, Holding
 from contracts.clients.queries import Asked
 from contracts.rules.marks import REASONS, Marks
 from msp.kit.facts import InvalidFact
-from msp.kit.periods import day_start, local_date
-
-EARLIEST, LATEST = date(1990, 1, 1), date(2200, 1, 1)
+from msp.kit.periods import EARLIEST, LATEST, day_start, local_date
 
 
 class Day(forms.DateField):

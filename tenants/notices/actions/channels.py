@@ -14,7 +14,7 @@ from tenants.journal.announce import announce
 from tenants.notices import events, queries
 from tenants.notices.actions.telling import mail
 from tenants.notices.models import Channel, Mail, Outgoing
-from tenants.notices.rules.webhooks import GONE, next_try, secret_of
+from tenants.notices.rules.webhooks import GONE, holds_up, next_try, secret_of
 from tenants.people.models import Person, Team
 
 MOST = 20  # channels of one owner
@@ -169,12 +169,13 @@ def begin_try(*, outgoing_id: int, at: datetime) -> bool | None:
 def keep_reply(
     *, outgoing: Outgoing, error: str, status: int | None, at: datetime
 ) -> bool:  # fmt: skip
-    """Keep what came of one try; whether it arrived. What is given up goes to the person's mail."""
+    """Keep what came of one try; whether the channel may be sent the next. What is given up goes to
+    the person's mail."""
     row, channel = outgoing, outgoing.channel
     row.status, row.error = status, error[:300]
     if error:
         _keep_failure(row, channel, at)
-        return False
+        return not holds_up(status, alert=row.kind == "alert")
     row.done_at, channel.broken_since = at, None
     row.save(update_fields=["status", "error", "done_at"])
     channel.save(update_fields=["broken_since"])
@@ -191,18 +192,22 @@ def _fail(row: Outgoing, channel: Channel, at: datetime) -> None:
     channel.broken_since = channel.broken_since or at
     rest = channel.outgoing.filter(done_at__isnull=True, gave_up_at__isnull=True)
     rest = rest.exclude(pk=row.pk)
-    again = next_try(row.tries, at, alert=row.kind == "alert")
+    alert = row.kind == "alert"
+    again, away = next_try(row.tries, at, alert=alert), alert or holds_up(row.status, alert=False)
     if again is None or row.status == GONE:
         row.gave_up_at = at
         _mail_instead(row, channel, at)
+        if not away:
+            return  # it was refused for what it says, and the others are not
         # So are the others: each would wait as long again before its mail.
         for one in rest.filter(person__isnull=False).select_related("person").order_by("pk"):
             _mail_instead(one, channel, at)
         rest.update(gave_up_at=at, error="The one before it was given up.")
-    else:
-        row.next_at = again
+        return
+    row.next_at = again
+    if holds_up(row.status, alert=alert):
         # The others wait with it: an endpoint that is away is not knocked at for each of them.
-        rest.filter(next_at__lt=again).update(next_at=again)
+        rest.exclude(kind="alert").filter(next_at__lt=again).update(next_at=again)
 
 
 def _mail_instead(row: Outgoing, channel: Channel, at: datetime) -> None:

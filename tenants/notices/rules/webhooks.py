@@ -11,6 +11,7 @@ WEBHOOK_PAUSES = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 # A person who is called cares for minutes; after that their mail hears of it instead.
 ALERT_PAUSES = (10, 30, 120, 600)
 GONE = 410  # the receiver wants no more
+BUSY = (408, 410, 425, 429)  # it says nothing of the one message
 
 
 def secret_of(random: bytes) -> str:
@@ -35,6 +36,16 @@ def headers(secret: str, ident: str, at: datetime, body: bytes) -> dict[str, str
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": signature(secret, ident, at, body),
     }
+
+
+def holds_up(status: int | None, *, alert: bool) -> bool:
+    """Whether what follows one that failed waits with it.
+
+    Only in a feed, whose order counts, and only while its receiver seems to be away. An alert waits
+    for no other, and what is refused for what it says is refused alone.
+    """
+    refused = status is not None and 400 <= status < 500 and status not in BUSY
+    return not alert and not refused
 
 
 def next_try(tries: int, at: datetime, *, alert: bool) -> datetime | None:

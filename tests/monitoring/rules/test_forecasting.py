@@ -94,7 +94,8 @@ def test_what_rises_and_is_cleared_again_gives_no_alarm() -> None:
         ([50 + 0.5 * n for n in range(30)], 0.0, 0.0),  # in two months
         ([40 + 10.0 * (n % 8) for n in range(120)], 0.0, 0.0),  # logs that are rotated away
         ([99.0] * 30, 0.0, 0.0),  # nearly full, and has been for a month
-        ([100.0] * 30, 1.0, 1.0),
+        ([100.0] * 30, 0.0, 0.0),  # full, and always was
+        ([90 + 0.5 * n for n in range(30)], 0.0, 0.0),  # full already
         ([69 + 0.8 * n + (1.5 if n % 3 else -3) for n in range(30)], 0.0, 0.9),  # it may be
         ([72 + 0.9 * n + (0.5 if n % 3 else -1) for n in range(30)], 0.9, 1.0),  # it will be
     ],

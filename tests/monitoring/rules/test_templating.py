@@ -48,15 +48,30 @@ def test_a_template_of_many_values_asks_for_each_that_is_there():
     assert job.slug == "night-job"
 
 
+def test_values_that_one_slug_would_stand_for_are_told_apart():
+    """What came first keeps the slug; a name that is cut off or folded is known by more."""
+    far = "x" * 60
+    names = ["disk:/a/b", "disk:/a-b", f"disk:{far}1", f"disk:{far}2"]
+    slugs = [one.slug for one in asked_of(template(1, "disk", DISKS), names)]
+    assert slugs[0] == "=disk-a-b"
+    assert len(set(slugs)) == 4
+    assert all(known_as(one[1:], "threshold") == one for one in slugs)
+    assert [one.slug for one in asked_of(template(1, "disk", DISKS), names[:3])] == slugs[:3]
+
+
 ASKED = Asked(1, "=cpu", "CPU", CPU)
 OTHER = replace(CPU, limits=HIGH)
+LOAD, LOADS = replace(CPU, series="load:1"), replace(CPU, series="load*")
 
 
 @pytest.mark.parametrize(
     ("asked", "present", "ever", "expected"),
     [
         ([ASKED], [], {}, ("make", [ASKED])),
-        ([ASKED], [Present(5, "=cpu", CPU)], {}, ("link", [5])),
+        ([ASKED], [Present(5, "=cpu", CPU)], {}, ("", [])),  # a person's own
+        ([ASKED], [Present(5, "=cpu", CPU, 2)], {}, ("link", [5])),
+        ([ASKED], [Present(5, "=cpu", LOAD, 1)], {1: [CPU]}, ("keep", [5])),
+        ([ASKED], [Present(5, "=cpu", LOAD, 1)], {1: [CPU, LOADS]}, ("change", [5])),
         ([ASKED], [Present(5, "=cpu", CPU, 1)], {}, ("", [])),
         ([ASKED], [Present(5, "=cpu", OTHER)], {}, ("keep", [5])),
         ([ASKED], [Present(5, "=cpu", OTHER, 1)], {1: [CPU]}, ("keep", [5])),

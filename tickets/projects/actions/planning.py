@@ -14,6 +14,7 @@ from contracts.models import Agreement, Quote
 from contracts.rules import quoting
 from msp.kit import edits
 from msp.kit.money import minor_units, round_money
+from msp.kit.periods import EARLIEST, LATEST
 from msp.kit.refs import Actor
 from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
@@ -113,6 +114,9 @@ def write_milestones(
     _still_open(project)
     if len(milestones) > MOST_MILESTONES:
         raise Refused(f"At most {MOST_MILESTONES} milestones.", field="milestones")
+    named = [one.pk for one in milestones if one.pk]
+    if len(set(named)) < len(named):
+        raise Refused("A milestone stands in the plan twice.", field="milestones")
     known = {one.pk: one for one in project.milestones.all()}
     _keep_done(known, milestones)
     rows = [_milestone(project, known, at, one) for at, one in enumerate(milestones)]
@@ -265,6 +269,8 @@ def _check(project: Project) -> None:
         raise Refused("A project needs a name.", field="name")
     if len(project.name) > 120:
         raise Refused("At most 120 characters.", field="name")
+    _check_day(project.starts_on, "starts_on")
+    _check_day(project.due_on, "due_on")
     if project.due_on < project.starts_on:
         raise Refused("It must end after it begins.", field="due_on")
     project.scope = project.scope.replace("\x00", "")
@@ -273,6 +279,11 @@ def _check(project: Project) -> None:
     if project.agreement is not None and project.agreement.client_id != project.client_id:
         raise Refused(f"It is not an agreement of {project.client.name}.", field="agreement")
     _check_money(project)
+
+
+def _check_day(day: date, field: str) -> None:
+    if not EARLIEST <= day < LATEST:
+        raise Refused(f"Between {EARLIEST.year} and {LATEST.year}.", field=field)
 
 
 def _check_money(project: Project) -> None:
@@ -310,8 +321,10 @@ def _milestone(
         raise Refused("1 to 120 characters.", field=f"{field}.title")
     if not 0 < len(row.phase) <= 80:
         raise Refused("1 to 80 characters.", field=f"{field}.phase")
-    if row.due_on is not None and row.due_on < project.starts_on:
-        raise Refused(f"The project begins on {project.starts_on}.", field=f"{field}.due_on")
+    if row.due_on is not None:
+        _check_day(row.due_on, f"{field}.due_on")
+        if row.due_on < project.starts_on:
+            raise Refused(f"The project begins on {project.starts_on}.", field=f"{field}.due_on")
     if project.fee != Project.Fee.FIXED and row.amount:
         raise Refused("It is paid by the hour; its milestones cost nothing.",
                       field=f"{field}.amount")  # fmt: skip
