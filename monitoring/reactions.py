@@ -285,11 +285,11 @@ def call_people(
 
 @reacts_to(CallTaken)
 def acknowledge_incident(event: CallTaken, told: Told) -> None:
-    """Who takes on the call has taken on the incident."""
+    """Who takes on the call has taken on the incident, unless they let go of it meanwhile."""
     if event.incident_id is None:
         return
     incident = Incident.objects.filter(pk=event.incident_id, resolved_at=None).first()
-    if incident is not None:
+    if incident is not None and not oncall.is_called_about(event.source_key):
         actions.acknowledge(incident=incident, by=told.by, at=told.at)
 
 
