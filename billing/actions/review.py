@@ -8,6 +8,7 @@ from django.db import transaction
 from billing import events
 from billing.models import Invoice, LineTime, Run, RunItem
 from billing.queries.caps import passes_a_cap
+from billing.queries.crediting import void_now
 from billing.queries.labour import overdrawn
 from contracts.clients.models import Client
 from msp.kit.money import round_money
@@ -38,6 +39,8 @@ def approve(
         _approvable(invoice, at)
         if seen is not None and seen.get(invoice.pk) != invoice.known_at:
             raise Conflict(f"{invoice.client} was counted again since you looked. Read it again.")
+        for gone in void_now(invoice, at):
+            raise Conflict(f"{invoice.client}: {gone} Count the bill again.")
         _bind_time(invoice, by, at)
         invoice.state = Invoice.State.APPROVED
         invoice.approved_at, invoice.approved_by = at, by.name

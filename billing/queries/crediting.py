@@ -6,8 +6,8 @@ and what was learned late comes on the next one, under the month it was missed i
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from billing.rules.credit_words import described, event_of
 from billing.rules.segments import Segment, changed_within, merged
 from contracts import queries as contracts
 from contracts.clients.models import Client
+from contracts.queries import CreditPromise
 from contracts.rules import rhythm as rhythms
 from contracts.rules.credits import (
     Credit,
@@ -34,9 +35,10 @@ from contracts.rules.credits import (
 )
 from contracts.rules.rating import RatedLine
 from msp.kit.money import round_money
-from msp.kit.periods import Period, day_start
+from msp.kit.periods import Period, day_start, month_of
 
 KIND = "credit"
+LOOKS_BACK = 3  # issued months whose availability is asked again: what was down is learned soon
 # What a fee is of: no licences that are passed on, no work, nothing paid ahead (X6).
 _FEES = ("per_device", "per_user", "flat", "hours", "percentage", "discount")
 
@@ -61,14 +63,28 @@ def credits_on(
         return []
     before = min(day_start(month.end, client.zone), known.known_at)
     found = [*breaches(client, promises, before)]
-    if before == day_start(month.end, client.zone):
-        found += availability(client, promises, month, known.known_at)
+    over = before == day_start(month.end, client.zone)
+    for one in [*_issued_before(client, promises, month), *[month] * over]:
+        found += availability(client, promises, one, known.known_at)
     standing = standing_elsewhere(client, month)
     if as_then:
         mine = _on_bills_of(client, month)
         found = [one for one in found if one.miss.key in mine]
         standing = [one for one in standing if one.month < month.start]
     return _lines(client, _open(client, found, standing), standing, known, written)
+
+
+def _issued_before(
+    client: Client, promises: Iterable[CreditPromise], month: Period
+) -> list[Period]:
+    """The latest issued months, whose availability may have been learned late."""
+    if not any(one.terms.bands for one in promises):
+        return []
+    rows = Invoice.objects.filter(
+        client=client, run__isnull=False, state=Invoice.State.ISSUED, starts_on__lt=month.start
+    )
+    days = rows.order_by("-starts_on").values_list("starts_on", flat=True).distinct()
+    return [month_of(day) for day in days[:LOOKS_BACK]][::-1]
 
 
 def clients_to_credit(month: Period, known: Collection[int]) -> set[int]:
@@ -125,15 +141,27 @@ def _shared(held: Period, whole: Period, month: Period) -> Period | None:
 
 
 def _open(client: Client, found: Iterable[Found], standing: Iterable[Standing]) -> list[Found]:
-    """What is neither given on another bill nor waived, by itself or with what happened."""
-    done = {one.key for one in standing} | waived_of(client)
-    events = {event_of(key) for key in done}
+    """What is neither given on another bill nor waived, by itself or with what happened.
+
+    Of what happened and was given for already, only what is worth more is left.
+    """
+    waived = waived_of(client)
+    done = {one.key for one in standing} | waived
+    events = {event_of(key) for key in waived}
     return [
         one
         for one in found
         if one.miss.key not in done
         and (one.promise.terms.each_target or one.miss.event not in events)
     ]
+
+
+def _given_for(standing: Iterable[Standing]) -> dict[str, Decimal]:
+    """What was given back already for each thing that happened."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for one in standing:
+        found[event_of(one.key)] += one.amount
+    return found
 
 
 def _on_bills_of(client: Client, month: Period) -> set[str]:
@@ -154,11 +182,21 @@ def _lines(
     for one in found:
         groups[one.promise.agreement_id, one.month.start].append(one)
     lines: list[DraftLine] = []
+    given = _given_for(standing)
     for (agreement_id, first), misses in sorted(groups.items()):
         fee = fee_of(written, agreement_id, misses[0].month, known)
         used = used_of(standing, agreement_id, first)
-        lines += _of_month(misses, fee, used)
+        misses = [_less(one, given) for one in misses]
+        for line in _of_month(misses, fee, used):
+            given[event_of(line.source_key)] -= line.amount
+            lines.append(line)
     return lines
+
+
+def _less(found: Found, given: Mapping[str, Decimal]) -> Found:
+    """A miss with what was given for its event, where one event counts once."""
+    before = Decimal(0) if found.promise.terms.each_target else given.get(found.miss.event, 0)
+    return replace(found, miss=replace(found.miss, given=Decimal(before)))
 
 
 def used_of(standing: Iterable[Standing], agreement_id: int, first: date) -> Decimal:
@@ -203,6 +241,7 @@ def _line(found: Found, terms: CreditTerms, credit: Credit, fee: Decimal) -> Dra
             "before": f"{credit.before:f}",
             "cap": f"{cap_of(terms, fee, currency):f}",
             "cap_percent": f"{terms.cap_percent:f}",
+            "given": f"{credit.miss.given:f}",
         },
         "missed": found.evidence,
     }
@@ -241,7 +280,8 @@ def recounted(line: InvoiceLine, known: Known) -> Decimal:
     currency = line.invoice.currency
     cap = CreditTerms({}, cap_percent=Decimal(told["cap_percent"]))
     left = max(cap_of(cap, fee, currency) - Decimal(told["before"]), Decimal(0))
-    return round_money(-min(worth_of(read_worth(told["worth"]), fee, currency), left), currency)
+    worth = worth_of(read_worth(told["worth"]), fee, currency) - Decimal(told.get("given", 0))
+    return round_money(-min(max(worth, Decimal(0)), left), currency)
 
 
 def void_now(invoice: Invoice, at: datetime) -> list[str]:

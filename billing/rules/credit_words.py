@@ -37,11 +37,14 @@ def steps(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
     told, fee = trace["credit"], Decimal(trace["base"])
     yield f"The recurring fee of the month is {format_money(fee, currency)}."
     asked, before = Decimal(told["asked"]), Decimal(told["before"])
-    worth = format_money(asked, currency)
+    given = Decimal(told.get("given", 0))
+    worth = format_money(asked + given, currency)
     if "percent" in told["worth"]:
         yield f"{_plain(told['worth']['percent'])} % of it is {worth}."
     else:
         yield f"A missed promise of this kind gives back {worth}."
+    if given:
+        yield f"{format_money(given, currency)} of that was given for the same request before."
     cap = format_money(Decimal(told["cap"]), currency)
     most = f"At most {_plain(told['cap_percent'])} % of it, {cap}, is given back for the month"
     if before:

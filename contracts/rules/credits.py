@@ -63,12 +63,14 @@ class CreditTerms:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A promise that was missed. What one `event` broke counts once."""
+    """A promise that was missed. What one `event` broke counts once: `given` is what was given
+    back for the event before, for a lesser promise or in another month."""
 
     key: str
     event: str
     at: datetime
     worth: Worth
+    given: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def credited(
     limit, spent = cap_of(terms, fee, currency), used
     found = []
     for miss in counted(terms, fee, misses):
-        asked = worth_of(miss.worth, fee, currency)
+        asked = max(worth_of(miss.worth, fee, currency) - miss.given, Decimal(0))
         given = min(asked, max(limit - spent, Decimal(0)))
         found.append(Credit(miss, asked, given, spent))
         spent += given

@@ -1,5 +1,6 @@
 """Reading what happened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,12 @@ def about(noun: str, pk: int, *, limit: int = 200, rooms: tuple[str, ...] = ()) 
     if rooms:
         rows = rows.filter(kind__regex=rf"^({'|'.join(rooms)})\.")
     return [_line(row) for row in reversed(rows.order_by("-at", "-pk")[:limit])]
+
+
+def facts_of(kind: str, refs: Sequence[str]) -> list[Line]:
+    """Everything of one kind that happened to some things, in one question, oldest first."""
+    rows = Entry.objects.filter(refs__overlap=list(refs), kind=kind).order_by("at", "pk")
+    return [_line(row) for row in rows] if refs else []
 
 
 def browse(

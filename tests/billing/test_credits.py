@@ -14,7 +14,7 @@ from billing.queries.exposure import exposure_of
 from billing.queries.meters import Known
 from billing.queries.written import written_for
 from contracts import actions as contracts
-from contracts.clients.models import Client
+from contracts.clients.models import Client, Device
 from monitoring import actions as monitoring
 from monitoring.models import Check, Flip
 from msp.kit.periods import month
@@ -197,14 +197,58 @@ def test_counting_a_month_twice_says_the_same(keen: Client) -> None:
     assert (given(keen), len(first)) == (first, 1)
 
 
+def test_what_is_worth_more_and_missed_in_the_next_month_adds_the_difference(keen: Client) -> None:
+    ticket = late(keen, 2026, 6, 30, 15)
+    issued(keen)
+    assert given(keen) == [(f"breach:{ticket.pk}:response", D(-50))]
+    july = issued(keen, JULY, AUGUST_1)
+    assert given(keen, JULY) == [(f"breach:{ticket.pk}:resolution", D(-50))]
+    told = evidence.sentences(july.lines.get(kind="credit"))
+    assert told[1:3] == [
+        "10 % of it is $100.00.", "$50.00 of that was given for the same request before.",
+    ]  # fmt: skip
+    assert evidence.proof_of(july, AUGUST_1).then == ()
+
+
+def test_a_credit_that_is_none_any_more_is_not_approved(keen: Client) -> None:
+    ticket, other = late(keen, 2026, 6, 3, 10), late(keen, 2026, 6, 3, 11)
+    run_of()
+    later = {"by": make.BY, "at": JULY_1 + timedelta(minutes=5)}
+    tickets.merge(ticket=other, into=ticket, **later)
+    bill = Invoice.objects.get(client=keen)
+    with pytest.raises(Conflict, match=r"missed no more\. Count the bill again"):
+        actions.approve(invoices=[bill], **later)
+
+
+def test_a_priority_lowered_after_the_miss_takes_no_credit_back(alpha) -> None:
+    client = make.client("Keel Boats")
+    promised(client, make.flat("1000.00"), back=BACK | {"lowest_priority": 2})
+    urgent = tickets.open_ticket(
+        client=client, subject="Server", channel="phone", priority=1, by=make.BY,
+        at=ny(2026, 6, 3, 10),
+    )  # fmt: skip
+    tickets.breach_due(at=ny(2026, 6, 20, 10))
+    tickets.set_priority(ticket=urgent, priority=4, by=make.BY, at=ny(2026, 6, 22, 10))
+    run_of()
+    assert [key for key, _amount in given(client)] == [f"breach:{urgent.pk}:resolution"]
+
+
+def test_who_has_gone_is_given_what_was_missed_before(keen: Client) -> None:
+    contracts.end_agreement(
+        agreement=keen.agreements.get(), ends_on=date(2026, 7, 7), by=make.BY, at=ny(2026, 7, 2)
+    )
+    issued(keen, JULY, AUGUST_1)
+    ticket = late(keen, 2026, 7, 1, 10)  # written down only now
+    august = month(2026, 8)
+    run_of(august, ny(2026, 9, 1, 9))
+    assert [key for key, _amount in given(keen, august)] == [f"breach:{ticket.pk}:resolution"]
+
+
 # -- availability ----------------------------------------------------------------------------------
 
 
-def test_a_month_below_the_promised_availability_gives_back_its_band(alpha) -> None:
-    client = make.client("Keel Boats", billing_email="bills@keel.example")
-    bands = [{"below": "99.9", "percent": "5"}, {"below": "99", "percent": "10"}]
-    made = promised(client, make.per_device("1000.00"), back={"bands": bands})
-    server = make.device(client, "k-1", "server", counts_from_on=date(2026, 1, 1))
+def was_down(server: Device) -> None:
+    """Three hours on June 10."""
     check = monitoring.add_check(
         device=server, name="Heartbeat", slug="heartbeat", period=60, grace=60, by=make.BY,
         at=make.STARTED_AT,
@@ -216,6 +260,14 @@ def test_a_month_below_the_promised_availability_gives_back_its_band(alpha) -> N
         status="up", status_at=down + timedelta(hours=3), last_seen_at=JULY_1,
         created_at=ny(2026, 5, 1), due_at=JULY_1 + timedelta(minutes=2),
     )  # fmt: skip
+
+
+def test_a_month_below_the_promised_availability_gives_back_its_band(alpha) -> None:
+    client = make.client("Keel Boats", billing_email="bills@keel.example")
+    bands = [{"below": "99.9", "percent": "5"}, {"below": "99", "percent": "10"}]
+    made = promised(client, make.per_device("1000.00"), back={"bands": bands})
+    server = make.device(client, "k-1", "server", counts_from_on=date(2026, 1, 1))
+    was_down(server)
     run_of()
     line = InvoiceLine.objects.get(kind="credit")
     assert (line.source_key, line.amount) == (f"availability:{made.pk}:2026-06", D(-50))
@@ -224,6 +276,17 @@ def test_a_month_below_the_promised_availability_gives_back_its_band(alpha) -> N
     assert (missed.share, missed.below, missed.down_seconds) == ("99.583", "99.9", 3 * 3600)
     assert line.description == "Credit: availability of 99.583 %, below 99.9 %"
     assert evidence.proof_of(line.invoice, JULY_1).then == ()
+
+
+def test_what_was_down_and_learned_after_the_bill_comes_on_the_next(alpha) -> None:
+    client = make.client("Keel Boats", billing_email="bills@keel.example")
+    back = {"bands": [{"below": "99.9", "percent": "5"}]}
+    made = promised(client, make.per_device("1000.00"), back=back)
+    server = make.device(client, "k-1", "server", counts_from_on=date(2026, 1, 1))
+    issued(client)
+    was_down(server)
+    run_of(JULY, AUGUST_1)
+    assert (f"availability:{made.pk}:2026-06", D(-50)) in given(client, JULY)
 
 
 # -- what it would cost ----------------------------------------------------------------------------
