@@ -90,7 +90,9 @@ def test_what_a_person_paused_or_made_otherwise_stays(alpha, drain) -> None:
     assert checks(other) == {"backup": ("new", "30 3 * * *")}
 
 
-def test_a_changed_template_says_what_it_will_change_and_then_does(alpha, drain) -> None:
+def test_a_changed_template_says_what_it_will_change_and_then_does(
+    alpha, drain, monkeypatch
+) -> None:
     client = make.client("Keel Boats")
     device = make.device(client, "k-1", "server")
     Series.objects.create(device=device, name="cpu")
@@ -100,6 +102,9 @@ def test_a_changed_template_says_what_it_will_change_and_then_does(alpha, drain)
         seen = templating.preview(row, STARTED_AT)
     assert len(asked) == 4  # devices, templates, checks and values, once each
     assert (seen.devices, seen.made, seen.names) == (1, 1, (("k-1", "CPU is added"),))
+    monkeypatch.setattr(templating, "MOST_LOOKED_AT", 1)
+    make.device(make.client("Quill Papers"), "q-1", "server")
+    assert templating.preview(row, STARTED_AT).beyond == 1
     keep(CPU, "CPU")
     follow()
     (check,) = Check.objects.filter(device=device)

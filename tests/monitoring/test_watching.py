@@ -215,6 +215,23 @@ def test_a_class_of_devices_gets_its_limits_when_a_value_comes_up(harbor: Estate
     assert Incident.objects.get().check_row.slug == "=disk-var"
 
 
+def test_what_watches_values_is_held_before_the_counter_of_incidents(harbor: Estate) -> None:
+    """Whoever changes such a check has it first and then waits for the counter."""
+    found = check(harbor)
+    put(harbor, 1, metrics={"cpu": 1})
+    drained()
+    limits = Definition(kind="threshold", series="cpu", limits=LIMITS)
+    actions.define_check(device=found.device, name="CPU", definition=limits, by=BY, at=T0)
+    lapse(200)
+    put(harbor, 300, metrics={"cpu": 99})
+    with CaptureQueriesContext(connection) as seen:
+        drained()
+    held = [one["sql"] for one in seen if "FOR UPDATE" in one["sql"]]
+    counter = next(at for at, sql in enumerate(held) if "incidentnumber" in sql)
+    assert any("'threshold'" in sql for sql in held[:counter])
+    assert Incident.objects.filter(resolved_at=None).get().check_row.slug == "=cpu"
+
+
 def test_a_device_that_reports_first_gets_the_jobs_of_its_class(
     harbor: Estate, drain: Drain
 ) -> None:
