@@ -27,6 +27,7 @@ from tenants.journal.announce import announce
 from tenants.work import hint
 
 log = logging.getLogger(__name__)
+MOST = Decimal(10) ** 12  # of anything on one line
 _DOUBLES = {
     "no_day_is_billed_twice": "A day of this month is billed already, on another bill.",
     "time_is_billed_once": "Time of this month stands on another bill. Count again.",
@@ -219,6 +220,10 @@ def _write_lines(invoice: Invoice, draft: Draft) -> None:
 
 def _line(invoice: Invoice, position: int, line: DraftLine, tax: Decimal) -> InvoiceLine:
     segment, rated = line.segment, line.rated
+    if abs(rated.quantity) >= MOST:
+        raise Refused(
+            f"{segment.description}: a bill has no room for so many. Look at what its meters read."
+        )
     return InvoiceLine(
         invoice=invoice,
         position=position,

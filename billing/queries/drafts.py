@@ -24,6 +24,7 @@ from billing.rules.totals import Taxable, Totals, totals
 from contracts.clients.models import Client
 from contracts.rules.terms import PerDevice
 from msp.kit.periods import Period
+from tickets.projects import queries as projects
 
 _AS_IT_COMES = {"time": "hour worked", "credit": MISSED}
 
@@ -74,6 +75,7 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
                 charged.unpriced,
                 charged.asked,
                 charged.unapproved,
+                projects.worked_after_end(client_id=client.pk, before=period.end),
             ),
         )
         for currency, lines in by_currency.items()
@@ -84,13 +86,15 @@ def drafts_of(*, client: Client, period: Period, known_at: datetime) -> list[Dra
 @dataclass(frozen=True)
 class Beside:
     """What a month leaves to look at: devices that no line speaks of, or that are charged and
-    silent, work without a price, work the client is asked about first, work nobody approved."""
+    silent, work without a price, work the client is asked about first, work nobody approved, work
+    on projects that are over."""
 
     uncovered: tuple[str, ...]
     silent: tuple[str, ...]
     unpriced: Left
     asked: Left
     unapproved: int
+    after_end: int
 
 
 def _draft(
@@ -121,6 +125,7 @@ def _draft(
             *checks.unpriced(beside.unpriced.seconds, beside.unpriced.torn),
             *checks.asked(beside.asked.seconds, beside.asked.torn),
             *checks.unapproved(beside.unapproved),
+            *checks.after_projects(beside.after_end),
         ),
     )
     return Draft(

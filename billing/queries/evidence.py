@@ -258,6 +258,7 @@ def _voided(line: InvoiceLine) -> str:
     """What the corrected line comes to without the entries that were wrong, less what it was."""
     original = InvoiceLine.objects.select_related("invoice").get(pk=line.trace["voids"])
     exact = right_amount(original, line.trace["wrong"]) - Decimal(line.trace["was"])
+    exact -= Decimal(line.trace.get("of_block", 0))
     if "cap" in line.trace:
         worked, cap, before = (Decimal(line.trace[name]) for name in ("worked", "cap", "before"))
         exact = given_back(exact, worked, cap, before)

@@ -14,7 +14,8 @@ from billing.rules.segments import Segment
 from contracts.clients.models import Client
 from contracts.rules.labour import amount_of
 from contracts.rules.rating import RatedLine
-from contracts.rules.terms import Labour
+from contracts.rules.terms import Block, Labour
+from msp.kit.money import round_money
 from msp.kit.periods import Period
 from tickets import queries as tickets
 from tickets.projects.models import Project
@@ -125,7 +126,8 @@ def _void(
         return None
     every = before | {row.entry_id for row in rows}
     was, right = right_amount(line, before), right_amount(line, every)
-    amount = right - was
+    ended = _of_ended_blocks(line, new, month)
+    amount = right - was - ended
     minutes = sum((row.minutes for row in new), Decimal(0))
     key = str(uuid5(NAMESPACE_OID, f"void:{line.pk}:{month.start}"))
     service = Period(line.starts_on, line.ends_on)
@@ -152,6 +154,8 @@ def _void(
         "voided": list(_said(new, wrong)),
         "amount": f"{amount:f}",
     }
+    if ended:
+        trace["of_block"] = f"{ended:f}"
     trace |= {name: line.trace[name] for name in ("project", "project_name") if name in line.trace}
     text = f"{line.description}, corrected from {line.invoice.number}"[:200]
     segment = Segment(
@@ -160,6 +164,27 @@ def _void(
     )  # fmt: skip
     rated = RatedLine("time.voided", Decimal(1), amount, amount, trace)
     return DraftLine(segment, Labour(rate), rated, settles=True)
+
+
+def _of_ended_blocks(line: InvoiceLine, new: Collection[LineTime], month: Period) -> Decimal:
+    """What wrong time is worth that was drawn from a block whose rest was given back since: nobody
+    can draw it again. What was voided before the rest was counted is in the rest."""
+    rows = InvoiceLine.objects.filter(
+        invoice__client=line.invoice.client_id, kind=Block.kind, trace__has_key="refund",
+        trace__promise__in={row.grant_key for row in new} - {""},
+        invoice__starts_on__lt=month.start,
+    )  # fmt: skip
+    worth = Decimal(0)
+    for rest in rows.exclude(invoice__state=Invoice.State.VOID).select_related("invoice"):
+        counted = tickets.voided_entries(
+            client_id=rest.invoice.client_id, known_at=rest.invoice.known_at
+        )
+        key, rate = rest.trace["promise"], Decimal(rest.trace["refund"]["rate"])
+        drawn = [
+            row.quantity for row in new if row.grant_key == key and row.entry_id not in counted
+        ]
+        worth += round_money(sum(drawn, Decimal(0)) * rate / 60, rest.invoice.currency)
+    return worth
 
 
 def _said(rows: list[LineTime], wrong: dict[int, str]) -> Iterator[dict[str, object]]:

@@ -141,6 +141,17 @@ def unapproved(seconds: int) -> Iterator[Check]:
         yield Check("unapproved_time", text)
 
 
+def after_projects(seconds: int) -> Iterator[Check]:
+    """Work on a project's tickets after its end: a fee that was paid does not pay for it (X1)."""
+    if seconds:
+        text = (
+            f"{_hours(seconds)} hours were worked on tickets of projects that are over, and nothing"
+            " pays for them. Write such work down on tickets of its own, or say on the entries that"
+            " it is without charge."
+        )
+        yield Check("after_project", text)
+
+
 def asked(seconds: int, torn: int = 0) -> Iterator[Check]:
     """Work beyond hours that were used up, of an agreement that says to ask first (H11)."""
     if seconds:

@@ -153,6 +153,10 @@ def _voided(trace: Mapping[str, Any], currency: str) -> Iterator[str]:
         took = _hours(one["seconds"])
         yield f"{took} h of {one['person']} on {_day(one['on'])} was wrong: {one['why']}."
     was, right = Decimal(trace["was"]), Decimal(trace["right"])
+    if "of_block" in trace:
+        back = format_money(Decimal(trace["of_block"]), currency)
+        yield f"It was taken from hours whose rest was given back since: {back} is given back."
+        return
     if was == right:
         yield "Nothing was charged for it; what was drawn may be drawn again."
         return

@@ -1,19 +1,20 @@
 """Quotes that change an agreement: what is different, in words and in money, and whether the
 agreement is still the one they were written against."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from contracts.models import AgreementLine, AgreementVersion, Quote, QuoteVersion
 from contracts.queries.agreements import said_of, terms_of
-from contracts.queries.composing import count
+from contracts.queries.composing import count, used_lately
 from contracts.queries.pricing import known_units
 from contracts.queries.quotes import Choice
 from contracts.rules import quoting, words
 from contracts.rules.quoting import QuotedLine, Sums
-from contracts.rules.terms import Block, read_terms
+from contracts.rules.register import Interval
+from contracts.rules.terms import Block, Terms, Usage, read_terms
 
 CHANGED = (
     "The agreement was changed since this was written, so it does not fit any more. Ask us for a"
@@ -73,13 +74,20 @@ def paid_ahead(version: AgreementVersion) -> list[AgreementLine]:
 
 
 def quotable(version: AgreementVersion, day: date) -> list[tuple[AgreementLine, Decimal]]:
-    """The other lines of a version, with as many units as are there on a day."""
+    """The other lines of a version, with as many units as are there on a day, or as much as their
+    meters used lately."""
     units = known_units([version.agreement.client_id])[version.agreement.client_id]
     return [
-        (line, Decimal(count(terms, units, day)))
+        (line, _many(terms, units, day))
         for line, terms in terms_of(version.lines.select_related("service", "level_version"))
         if not isinstance(terms, Block)
     ]
+
+
+def _many(terms: Terms, units: Sequence[Interval], day: date) -> Decimal:
+    if isinstance(terms, Usage):
+        return used_lately(terms, units, day)
+    return Decimal(count(terms, units, day))
 
 
 def was_changed(quote: Quote) -> bool:

@@ -14,11 +14,13 @@ from contracts.actions import LineInput
 from contracts.clients import actions as clients
 from contracts.clients.models import Client
 from contracts.queries import known_units, standings
+from contracts.queries.amending import quotable
 from contracts.queries.composing import used_lately
 from contracts.rules.terms import read_terms
 from msp.kit.periods import month
+from msp.kit.refusals import Refused
 from tests import make
-from tests.billing.conftest import issued
+from tests.billing.conftest import issued, run_of
 
 MAY, JUNE = month(2026, 5), month(2026, 6)
 JUNE_1, JULY_1 = (datetime(2026, n, 1, 13, tzinfo=UTC) for n in (6, 7))
@@ -124,3 +126,24 @@ def test_a_plan_and_a_quote_reckon_with_what_meters_showed(printing):
     assert used_lately(terms, units, date(2026, 6, 1)) == 600
     [standing] = standings(printing.agreements.all(), JUNE_1).values()
     assert (standing.bill.total, standing.bill.rows[0].estimate.used_in) == (10, "May 2026")
+
+
+def test_a_change_of_an_agreement_is_quoted_with_what_was_used_lately(printing):
+    found = meter(printing)
+    read(found, "9000", day(4, 30))
+    read(found, "9600", day(5, 29))
+    version = printing.agreements.get().versions.get()
+    assert [many for _line, many in quotable(version, date(2026, 6, 1))] == [600]
+
+
+def test_more_than_a_bill_has_room_for_is_said(printing):
+    found = meter(printing)
+    read(found, "0", day(5, 31))
+    read(found, "5000000000000", day(6, 30))
+    item = run_of().items.get(client=printing)
+    assert (item.state, "no room for so many" in item.error) == ("failed", True)
+
+
+def test_a_reading_is_not_older_than_ten_years(printing):
+    with pytest.raises(Refused, match="ten years"):
+        read(meter(printing), "5", datetime(1, 1, 2, tzinfo=UTC), at=JULY_1)

@@ -133,3 +133,24 @@ def test_who_has_gone_is_given_back_what_was_wrong(quill) -> None:
     assert told(august) == [(f"Work, corrected from {june.number}", "-180.00")]
     run = run_of(month(2026, 9), ny(2026, 10, 1, 9))
     assert not run.items.filter(client=quill).exists()
+
+
+def test_hours_of_a_block_that_is_given_back_are_given_back_when_they_were_wrong(alpha) -> None:
+    client = make.client("Quill Accounting", billing_email="bills@quill.example")
+    bought = {"amount": "360.00", "hours": "4", "bought_on": "2026-06-01"}
+    made = make.agreement(client, make.worked("block", "Four hours", **bought))
+    entry = log(client, ny(2026, 6, 3, 10), 60)
+    issued(client)
+    key = made.versions.get().lines.get().line_key
+    contracts.give_back(
+        agreement=made, line_key=key, on=date(2026, 7, 20), by=make.BY, at=ny(2026, 7, 19, 9)
+    )
+    assert told(issued(client, JULY, AUGUST_1)) == [("Four hours, rest given back", "-270.00")]
+    entry.refresh_from_db()
+    tickets.void_time(entry=entry, why="a test", by=make.BY, at=ny(2026, 8, 3, 9))
+    august = issued(client, month(2026, 8), ny(2026, 9, 1, 9))
+    assert [line.amount for line in august.lines.all()] == [-90]
+    assert sentences(august.lines.get())[-1] == (
+        "It was taken from hours whose rest was given back since: $90.00 is given back."
+    )
+    assert proof_of(august, ny(2026, 9, 1, 9)).holds

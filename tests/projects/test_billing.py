@@ -268,3 +268,22 @@ def test_a_void_gives_back_no_more_than_the_right_work_leaves_of_the_cap(
     ]
     assert evidence.proof_of(july, ny(2026, 8, 4)).holds
     assert more.time.get().voided_at is None
+
+
+def test_work_after_a_fixed_project_is_a_finding(hourly: Client, project: Project) -> None:
+    ticket = work(project, hourly, 3, 4)
+    work(None, hourly, 4, 1)
+    actions.cancel_project(project=project, reason="Over", by=make.BY, at=ny(2026, 6, 20))
+    start = ny(2026, 6, 22, 9)
+    entry = tickets.log_time(
+        ticket=ticket, person=person("Ben"), started_at=start, by=make.BY,
+        ended_at=start + timedelta(hours=2), at=start + timedelta(hours=2),
+    )  # fmt: skip
+    lines_of(hourly, JUNE, ny(2026, 7, 1))
+    checks = Invoice.objects.get(run__starts_on=JUNE.start).checks
+    [told] = [one["text"] for one in checks if one["code"] == "after_project"]
+    assert told.startswith("2.00 hours were worked on tickets of projects that are over")
+    tickets.change_time(
+        entry=entry, override="no_charge", override_why="ours", by=make.BY, at=ny(2026, 7, 1)
+    )
+    assert queries.worked_after_end(client_id=hourly.pk, before=JULY.start) == 0

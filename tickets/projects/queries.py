@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from contracts.models import Answer, Quote, QuoteVersion
 from contracts.queries import quotes as offers
 from msp.kit.periods import local_date
 from tenants.people.rules.viewer import Viewer
 from tickets import queries as tickets
-from tickets.models import Ticket
+from tickets.models import Ticket, TimeEntry
 from tickets.projects.models import Milestone, Project, ProjectQuote, ProjectTicket
 from tickets.projects.rules import progress as rules
 from tickets.projects.rules import states
@@ -145,6 +145,19 @@ def projects_of(ticket_ids: Iterable[int]) -> dict[int, Belongs]:
         )
         for row in rows
     }  # fmt: skip
+
+
+def worked_after_end(*, client_id: int, before: date) -> int:
+    """Seconds of work on tickets of projects with a fixed fee, begun when those were over: the fee
+    does not pay for it, and it is on no bill. What was said to be without charge is settled."""
+    over = ProjectTicket.objects.filter(
+        ticket=OuterRef("ticket"), project__fee=Project.Fee.FIXED, project__closed_at__isnull=False
+    ).values("project__closed_at")
+    rows = TimeEntry.objects.done().filter(
+        client_id=client_id, worked_on__lt=before, billed_ref="", voided_at__isnull=True,
+        started_at__gte=Subquery(over[:1]),
+    ).exclude(override=TimeEntry.Override.NO_CHARGE)  # fmt: skip
+    return sum(one.seconds for one in rows)
 
 
 def project_of(ticket: Ticket) -> Project | None:

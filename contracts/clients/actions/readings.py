@@ -16,6 +16,7 @@ from msp.kit.refusals import Conflict, Refused
 from tenants.journal.announce import announce
 
 _AHEAD = timedelta(minutes=10)  # clocks of sources differ a little
+_OLDEST = timedelta(days=3653)
 
 
 @transaction.atomic
@@ -30,6 +31,8 @@ def record_reading(
         if known is not None:
             return known
     _check(meter, value, taken_at, at)
+    if taken_at < at - _OLDEST:
+        raise Refused("That is more than ten years ago.", field="taken_at")
     row = MeterReading.objects.create(
         reading_id=uuid.uuid4(), meter=meter, taken_at=taken_at, value=value, note=note[:200],
         source=source, source_key=source_key or None, recorded_at=at,
