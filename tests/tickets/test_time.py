@@ -145,8 +145,10 @@ def test_time_is_corrected_and_taken_away_until_it_is_billed(scene: Scene, ticke
 
 def test_a_moved_ticket_takes_its_time_along(scene: Scene, ticket: Ticket) -> None:
     entry = log(scene, ticket)
+    actions.approve_time(entry_ids=[entry.pk], by=scene.by, at=LATE)
     actions.move(ticket=ticket, client=scene.quill, by=scene.by, at=LATE)
     entry.refresh_from_db()
+    assert entry.approved_at is None  # it was approved as another client's
     assert (entry.client_id, entry.parts[0]["verdict"]) == (scene.quill.pk, "billable")
 
 
