@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
+from django.db.models import Q
+
 from billing.models import Invoice, InvoiceLine, LineTime
 from billing.queries.caps import worked_and_billed
 from billing.queries.meters import Known
@@ -79,6 +81,7 @@ class Caps:
 def clients_to_repay(month: Period) -> set[int]:
     """Clients with voided time on a bill issued before a month that no other bill gives back."""
     rows = LineTime.objects.filter(
+        Q(line__amount__gt=0) | ~Q(grant_key=""),  # where nothing was charged nothing is owed
         entry_id__in=tickets.voided_ids(), line__invoice__state=Invoice.State.ISSUED,
         line__invoice__starts_on__lt=month.start,
     )  # fmt: skip
