@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from billing.actions.once import OnceLine, bill_once
 from billing.models import Invoice
+from msp.kit.periods import local_date, long_date
 from msp.kit.refs import Actor
 from tickets.projects.models import Milestone, Project
 from tickets.projects.rules.fees import next_tax
@@ -39,10 +40,11 @@ def bill_milestone(*, milestone: Milestone, by: Actor, at: datetime) -> Invoice 
         "ready_at": done.isoformat(),
     }
     said = f"accepted by {milestone.accepted_name}" if milestone.accepted_name else "done"
+    day = long_date(local_date(done, project.client.zone))
     return bill_once(
         client=project.client, source_key=_key(milestone.pk),
         title=f"{project.number} {milestone.title}"[:120],
-        explanation=f"{milestone.title} of the project {project}, {said} on {done:%Y-%m-%d}.",
+        explanation=f"{milestone.title} of the project {project}, {said} on {day}.",
         currency=project.currency,
         lines=[OnceLine("fee", f"{project.name}: {milestone.title}"[:200], milestone.amount,
                         trace=trace)],
