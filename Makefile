@@ -46,7 +46,7 @@ test: .venv/dev.stamp
 	@sh .ci/browser
 	@sh .ci/senders
 	@[ -d .venv/senders/debian ] || set -- -m "not debian"; set -x; \
-		exec $(PYTHON) -m pytest -n 2 --dist loadfile "$$@" $(ARGS)
+		exec $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$$@" $(ARGS)
 
 # Checks read the settings, which want addresses; nothing is connected to.
 check: export DATABASE_URL := postgresql://nobody@/none?host=/nowhere

@@ -183,7 +183,7 @@ route: {{receiver: steward, group_wait: 0s, group_interval: 1s, repeat_interval:
     )
     made.run(  # it reads its templates where Debian would have installed them, and nowhere else
         "alertmanager", "unshare", "-rm", "sh", "-c",
-        f"mount --bind {DEBIAN}/usr/share /usr/share && exec {command}",
+        f"mount --bind {shlex.quote(f'{DEBIAN}/usr/share')} /usr/share && exec {command}",
     )  # fmt: skip
     made.run(
         "prometheus", debian("prometheus"), f"--config.file={settings}",
