@@ -117,7 +117,10 @@ class Databases:
 
     def renew(self) -> None:
         """This process's database as the template has it, after a test that committed."""
+        from django.db import connections
+
         self._drop([self.name])
+        connections.close_all()  # one that was open until now is dead and does not know it
         self.clones.remove(self.name)
         self.clone(self.name)
         with closing(self.servers.valkey.client(self.slot)) as valkey:
