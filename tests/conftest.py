@@ -111,6 +111,12 @@ def nobody(alpha: context.Tenant) -> Browser:
     return Browser(HTTP_HOST="alpha.localhost")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fresh_lines() -> None:
+    """A file of tests goes on with no connection of the one before: its database may be gone."""
+    connections.close_all()
+
+
 @pytest.fixture
 def committed(databases: Databases, django_db_blocker: Any) -> Iterator[None]:
     """Real commits, for tests of workers, locks and reconnects; the database is new afterwards."""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route
@@ -30,6 +31,7 @@ def watching() -> Iterator[Browser]:
     """Chromium beside the database: its driver keeps an event loop here, and tests use none."""
     with chromium() as browser, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        connections.close_all()  # none that began before the loop
         yield browser
 
 

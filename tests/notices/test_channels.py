@@ -1,7 +1,6 @@
 """Ways out of the house: sealed, signed, tried again, and leading nowhere inside."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from tenants.notices.models import Channel, Mail, Notice, Outgoing
 from tenants.notices.rules.webhooks import ALERT_PAUSES, WEBHOOK_PAUSES, next_try, signature
 from tests.conftest import NOW, _tenant, person
 from tests.make import BY
+from tests.monitoring.live import until
 from tests.notices.conftest import Stub
 from tests.tickets.test_concurrency import at_once
 
@@ -253,7 +253,7 @@ def test_two_who_send_and_one_who_removes_do_not_lock_each_other_out(
         if place < 2:
             tasks.send_outgoing(channel.pk)
         else:
-            time.sleep(0.2)  # in the middle of a try
+            until(lambda: stub.got)  # in the middle of a try
             actions.remove_channel(channel=channel, by=BY, at=NOW)
 
     at_once(3, work)
